@@ -1,0 +1,1 @@
+//! Human answers: call states, pending approvals, their digest and their text.

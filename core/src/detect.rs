@@ -1,0 +1,1 @@
+//! Finds what is suspicious in a text.

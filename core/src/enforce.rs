@@ -1,0 +1,1 @@
+//! Turns what was found and decided into what the host may use.

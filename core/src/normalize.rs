@@ -1,0 +1,1 @@
+//! What a text really says, with its alignment to the original.

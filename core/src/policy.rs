@@ -1,0 +1,1 @@
+//! The rules: one trait, Cedar built in.

@@ -1,0 +1,1 @@
+//! The proof: an append-only, verifiable audit log.

@@ -1,0 +1,20 @@
+//! The one JSON shape that bindings, the command line, vectors and the log share: snake_case,
+//! fixed field order, versioned.
+
+mod decision;
+mod facts;
+mod options;
+mod record;
+mod request;
+
+pub use decision::decision_json;
+pub use facts::{flow_facts, tool_facts};
+pub use options::{GuardOptions, KnownOptions, SessionOptions, UserOptions};
+pub use record::record_json;
+pub use request::{
+    ApproveRequest, AuthorizeRequest, InspectInputRequest, InspectOutputRequest, PartRequest,
+    RestoreRequest, StopRequest, parse,
+};
+
+/// The version of every shape in here.
+pub const VERSION: u32 = 1;
