@@ -37,6 +37,8 @@ pub mod policy;
 pub mod record;
 pub mod session;
 
+pub mod config;
+
 pub use decision::{Decision, Mode, Outcome};
 pub use error::{Error, ErrorKind, Result};
 pub use id::*;

@@ -1,0 +1,294 @@
+//! A bundle: one directory with settings, manifest, policies and entities, read and checked whole.
+
+use super::{Manifest, toml_error};
+use crate::decision::Mode;
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::tool::{Effect, Effects, FailMode};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a bundle says, before any stage has seen it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// Its name.
+    pub name: String,
+    /// Grows with every change.
+    pub revision: u64,
+    /// SHA-256 over its files' names and hashes.
+    pub hash: Digest,
+    /// Whether decisions bind.
+    pub mode: Mode,
+    /// `strict` or `balanced`.
+    pub profile: String,
+    /// Whether the baseline rules apply beside its own.
+    pub baseline: bool,
+    /// Rule id to score below which a finding is not reported.
+    pub thresholds: BTreeMap<String, u16>,
+    /// Rule id to the reason why it is switched off.
+    pub off: BTreeMap<String, String>,
+    /// Hosts that links and images in answers may lead to.
+    pub own_hosts: Vec<String>,
+    /// What happens where a verb cannot decide.
+    pub fail_modes: FailModes,
+    /// Limits in force.
+    pub limits: Limits,
+    /// The tools it describes.
+    pub manifest: Manifest,
+    /// Policy files: name and text, by name.
+    pub policies: Vec<(String, String)>,
+    /// The text of `entities.json`.
+    pub entities: Option<String>,
+    /// What an operator should know.
+    pub notices: Vec<String>,
+}
+
+/// What happens where a verb cannot decide, per class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailModes {
+    /// `inspect_input`.
+    pub input: FailMode,
+    /// `inspect_output`.
+    pub output: FailMode,
+    /// Effects whose calls pass; all others are refused.
+    pub open: Effects,
+}
+
+impl Default for FailModes {
+    fn default() -> Self {
+        Self { input: FailMode::Closed, output: FailMode::Closed, open: Effects::NONE }
+    }
+}
+
+impl FailModes {
+    /// The mode for a call with these effects: open only where every one of them is.
+    #[must_use]
+    pub fn call(&self, effects: Effects) -> FailMode {
+        let open = !effects.is_empty() && effects.iter().all(|effect| self.open.has(effect));
+        if open { FailMode::Open } else { FailMode::Closed }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    name: String,
+    revision: u64,
+    mode: Option<String>,
+    profile: Option<String>,
+    baseline: Option<bool>,
+    #[serde(default)]
+    thresholds: BTreeMap<String, u16>,
+    #[serde(default)]
+    off: BTreeMap<String, String>,
+    #[serde(default)]
+    own_hosts: Vec<String>,
+    #[serde(default)]
+    fail_modes: BTreeMap<String, String>,
+    #[serde(default)]
+    limits: BTreeMap<String, usize>,
+}
+
+impl Bundle {
+    /// What is in force where no bundle is given: the baseline alone.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self {
+            name: "baseline".to_owned(),
+            revision: 0,
+            hash: Digest::of_parts([b"checkrein/baseline".as_slice()]),
+            mode: Mode::Enforce,
+            profile: "balanced".to_owned(),
+            baseline: true,
+            thresholds: BTreeMap::new(),
+            off: BTreeMap::new(),
+            own_hosts: Vec::new(),
+            fail_modes: FailModes::default(),
+            limits: Limits::default(),
+            manifest: Manifest::default(),
+            policies: Vec::new(),
+            entities: None,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Adds texts that a host gives in place of files; they count into the hash.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn with_texts(mut self, tools: Option<&str>, policy: Option<&str>) -> Result<Self> {
+        let mut parts = vec![self.hash.0.to_vec()];
+        if let Some(text) = tools {
+            let manifest = Manifest::parse("tools", text, &self.limits)?;
+            self.notices.extend(manifest.notices.iter().cloned());
+            self.manifest.tools.extend(manifest.tools);
+            parts.push(text.as_bytes().to_vec());
+        }
+        if let Some(text) = policy {
+            self.policies.push(("policy".to_owned(), text.to_owned()));
+            parts.push(text.as_bytes().to_vec());
+        }
+        if parts.len() > 1 {
+            self.hash = Digest::of_parts(parts.iter().map(Vec::as_slice));
+        }
+        Ok(self)
+    }
+
+    /// Reads a bundle from a directory.
+    ///
+    /// # Errors
+    /// `bundle/file`, `bundle/settings`, `limit/bundle`, and those of [`Manifest::parse`].
+    pub fn from_directory(directory: &Path, limits: &Limits) -> Result<Self> {
+        Self::from_files(read_directory(directory, limits)?, limits)
+    }
+
+    /// Reads a bundle from files: name and text.
+    ///
+    /// # Errors
+    /// As [`Bundle::from_directory`].
+    pub fn from_files(files: BTreeMap<String, String>, limits: &Limits) -> Result<Self> {
+        let total = files.values().map(String::len).sum();
+        Limits::check(ErrorKind::LimitBundle, "bundle", total, limits.bundle)?;
+        let text = files.get("bundle.toml").ok_or_else(|| {
+            Error::new(ErrorKind::BundleFile, "a bundle has a `bundle.toml`")
+                .with("hint", "it needs at least `name` and `revision`")
+        })?;
+        let settings: Settings = toml::from_str(text)
+            .map_err(|error| toml_error(ErrorKind::BundleSettings, &error, "bundle.toml", text))?;
+        let manifest = match files.get("tools.toml") {
+            Some(text) => Manifest::parse("tools.toml", text, limits)?,
+            None => Manifest::default(),
+        };
+        let hashes: Vec<(String, Digest)> =
+            files.iter().map(|(name, text)| (name.clone(), Digest::of(text.as_bytes()))).collect();
+        let parts = hashes.iter().flat_map(|(name, hash)| [name.as_bytes(), hash.0.as_slice()]);
+        let mut limits = limits.clone();
+        for (name, value) in &settings.limits {
+            limits.set(name, *value).map_err(settings_error)?;
+        }
+        let notices = manifest.notices.clone();
+        Ok(Self {
+            name: settings.name,
+            revision: settings.revision,
+            hash: Digest::of_parts(parts),
+            mode: word(settings.mode.as_deref(), Mode::parse, Mode::Enforce)?,
+            profile: settings.profile.unwrap_or_else(|| "balanced".to_owned()),
+            baseline: settings.baseline.unwrap_or(true),
+            thresholds: settings.thresholds,
+            off: settings.off,
+            own_hosts: settings.own_hosts,
+            fail_modes: fail_modes(&settings.fail_modes)?,
+            limits,
+            manifest,
+            policies: files
+                .iter()
+                .filter(|(name, _)| name.ends_with(".cedar"))
+                .map(|(name, text)| (name.clone(), text.clone()))
+                .collect(),
+            entities: files.get("entities.json").cloned(),
+            notices,
+        })
+    }
+}
+
+fn fail_modes(words: &BTreeMap<String, String>) -> Result<FailModes> {
+    let mut modes = FailModes::default();
+    for (class, text) in words {
+        let mode = FailMode::parse(text).map_err(settings_error)?;
+        match class.as_str() {
+            "input" => modes.input = mode,
+            "output" => modes.output = mode,
+            effect => {
+                let effect = Effect::parse(effect).map_err(settings_error)?;
+                if mode == FailMode::Open {
+                    modes.open = modes.open.with(effect);
+                }
+            }
+        }
+    }
+    Ok(modes)
+}
+
+fn word<T>(text: Option<&str>, parse: impl Fn(&str) -> Result<T>, default: T) -> Result<T> {
+    text.map_or(Ok(default), |text| parse(text).map_err(settings_error))
+}
+
+fn settings_error(error: Error) -> Error {
+    let known = error.fact("known").unwrap_or_default().to_owned();
+    Error::new(ErrorKind::BundleSettings, error.message())
+        .with("file", "bundle.toml")
+        .with("known", known)
+}
+
+/// The files of a bundle: those at its top that it may have, nothing hidden, no links followed.
+fn read_directory(directory: &Path, limits: &Limits) -> Result<BTreeMap<String, String>> {
+    let fault = |what: &str, error: &dyn std::fmt::Display| {
+        Error::new(ErrorKind::BundleFile, format!("{what}: {error}"))
+            .with("file", directory.display().to_string())
+    };
+    let entries =
+        std::fs::read_dir(directory).map_err(|e| fault("the bundle cannot be read", &e))?;
+    let mut files = BTreeMap::new();
+    let mut total = 0;
+    for entry in entries {
+        let entry = entry.map_err(|e| fault("the bundle cannot be read", &e))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let wanted = matches!(name.as_str(), "bundle.toml" | "tools.toml" | "entities.json")
+            || name.ends_with(".cedar");
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !wanted || !is_file || name.starts_with('.') {
+            continue;
+        }
+        let size = entry.metadata().map_err(|e| fault(&name, &e))?.len();
+        total += usize::try_from(size).unwrap_or(usize::MAX).min(limits.bundle + 1);
+        Limits::check(ErrorKind::LimitBundle, "bundle", total, limits.bundle)?;
+        let text = std::fs::read_to_string(entry.path()).map_err(|e| fault(&name, &e))?;
+        files.insert(name, text);
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(settings: &str) -> BTreeMap<String, String> {
+        BTreeMap::from([("bundle.toml".to_owned(), settings.to_owned())])
+    }
+
+    #[test]
+    fn settings_are_checked() {
+        let limits = Limits::default();
+        let bundle = Bundle::from_files(
+            files("name='a'\nrevision=3\nmode='monitor'\n[fail_modes]\nread='open'\n"),
+            &limits,
+        )
+        .unwrap();
+        assert_eq!((bundle.revision, bundle.mode), (3, Mode::Monitor));
+        assert_eq!(bundle.fail_modes.call(Effects::NONE.with(Effect::Read)), FailMode::Open);
+        let both = Effects::NONE.with(Effect::Read).with(Effect::Send);
+        assert_eq!(bundle.fail_modes.call(both), FailMode::Closed);
+        assert_eq!(bundle.fail_modes.call(Effects::NONE), FailMode::Closed);
+        for bad in [
+            "name='a'",
+            "name='a'\nrevision=1\nmode='off'",
+            "name='a'\nrevision=1\nrevison=2",
+            "name='a'\nrevision=1\n[fail_modes]\nreed='open'",
+            "name='a'\nrevision=1\n[limits]\ntxt=1",
+        ] {
+            let error = Bundle::from_files(files(bad), &limits).unwrap_err();
+            assert_eq!(error.code(), "bundle/settings", "{bad}");
+            assert_eq!(error.fact("file"), Some("bundle.toml"));
+        }
+        assert_eq!(Bundle::from_files(BTreeMap::new(), &limits).unwrap_err().code(), "bundle/file");
+    }
+
+    #[test]
+    fn any_change_changes_the_hash() {
+        let limits = Limits::default();
+        let hash = |text| Bundle::from_files(files(text), &limits).unwrap().hash;
+        assert_ne!(hash("name='a'\nrevision=1"), hash("name='a'\nrevision=1\n"));
+    }
+}
