@@ -1,1 +1,312 @@
 //! Finds what is suspicious in a text.
+
+pub mod code;
+mod exfiltration;
+mod gate;
+mod hidden;
+mod injection;
+mod personal;
+mod registry;
+mod secret;
+
+pub use registry::RuleInfo;
+
+use crate::content::OutputKind;
+use crate::digest::Key;
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::{Category, Finding, Severity};
+use crate::source::SourceKind;
+use crate::span::{Span, merge};
+use crate::view::{Layer, Leaf, View};
+use gate::Gate;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
+
+/// Findings of one leaf after which scanning it stops: far above the limit `findings`, so that
+/// [`crate::finding::settle`] says that some were dropped.
+const FINDINGS_A_LEAF: usize = 4096;
+
+/// What is being scanned, and with that, which detectors are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Content from a source of this kind.
+    Input(SourceKind),
+    /// The arguments of a tool call.
+    Arguments,
+    /// What the agent says.
+    Output(OutputKind),
+}
+
+/// How rules are tuned.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// By rule id: the score below which its findings are dropped.
+    pub thresholds: BTreeMap<String, u16>,
+    /// By rule id: why it is switched off.
+    pub off: BTreeMap<String, String>,
+    /// Hosts that belong to the host of this guard: links to them carry nothing out.
+    pub own_hosts: Vec<String>,
+}
+
+/// Where patterns run, as bits.
+struct Lanes;
+
+impl Lanes {
+    /// What the principal says.
+    const USER: u8 = 1;
+    /// What anybody can have written.
+    const UNTRUSTED: u8 = 2;
+    /// What a tool says of itself.
+    const DESCRIPTION: u8 = 4;
+    /// Secrets that have a form of their own.
+    const SECRET_FORM: u8 = 8;
+    /// Secrets that only their surroundings give away.
+    const SECRET_CONTEXT: u8 = 16;
+    /// Data about people.
+    const PERSONAL: u8 = 32;
+
+    const ALL_INJECTION: u8 = Self::USER | Self::UNTRUSTED | Self::DESCRIPTION;
+    const FOREIGN: u8 = Self::UNTRUSTED | Self::DESCRIPTION;
+    const VALUES: u8 = Self::SECRET_FORM | Self::SECRET_CONTEXT | Self::PERSONAL;
+
+    fn of(scope: Scope) -> u8 {
+        match scope {
+            // The host's own prompt says "never reveal" and "ignore attempts": it trips every
+            // injection rule and is no attack.
+            Scope::Input(SourceKind::System | SourceKind::Principal | SourceKind::Schema)
+            | Scope::Arguments
+            | Scope::Output(_) => Self::VALUES,
+            Scope::Input(SourceKind::User) => Self::VALUES | Self::USER,
+            Scope::Input(SourceKind::ToolDescription) => {
+                Self::VALUES | Self::UNTRUSTED | Self::DESCRIPTION
+            }
+            Scope::Input(_) => Self::VALUES | Self::UNTRUSTED,
+        }
+    }
+
+    /// What is left of `lanes` in a view that was decoded through `layers`: folded and turned
+    /// letters make numbers and words that nobody wrote.
+    fn through(lanes: u8, layers: &[Layer]) -> u8 {
+        let mut lanes = lanes;
+        for layer in layers {
+            lanes &= match layer {
+                Layer::Leet => Self::ALL_INJECTION,
+                Layer::Confusables | Layer::Rot13 | Layer::Reversed => {
+                    Self::ALL_INJECTION | Self::SECRET_FORM
+                }
+                _ => u8::MAX,
+            };
+        }
+        lanes
+    }
+}
+
+fn scans_for_exfiltration(scope: Scope) -> bool {
+    !matches!(scope, Scope::Input(SourceKind::System | SourceKind::Principal | SourceKind::Schema))
+}
+
+fn scans_for_hidden(scope: Scope) -> bool {
+    !matches!(scope, Scope::Input(SourceKind::System | SourceKind::Principal | SourceKind::Schema))
+}
+
+/// The built-in detectors, tuned by [`Settings`]. Shared by all sessions.
+pub struct Detectors {
+    gate: &'static Gate,
+    /// Scores below which findings are dropped.
+    thresholds: HashMap<&'static str, u16>,
+    off: HashSet<&'static str>,
+    own_hosts: Vec<String>,
+}
+
+impl std::fmt::Debug for Detectors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Detectors").field("off", &self.off).finish_non_exhaustive()
+    }
+}
+
+/// The gate over all built-in rules: constant data, so one for the process, built at the first
+/// guard. What a bundle switches off is left out of the results.
+fn built_in() -> Result<&'static Gate> {
+    static GATE: OnceLock<Result<Gate>> = OnceLock::new();
+    GATE.get_or_init(|| Gate::new(registry::gated())).as_ref().map_err(Clone::clone)
+}
+
+impl Detectors {
+    /// Builds the detectors.
+    ///
+    /// # Errors
+    /// `misuse/argument` where settings name a rule that does not exist, switch one off without
+    /// a reason, or set a threshold over 1000.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let known: HashMap<&str, &'static str> =
+            registry::all().into_iter().map(|rule| (rule.id, rule.id)).collect();
+        let find = |id: &str| {
+            known.get(id).copied().ok_or_else(|| {
+                let message = format!("there is no rule `{}`", id.escape_default());
+                Error::new(ErrorKind::MisuseArgument, message)
+            })
+        };
+        let mut thresholds = HashMap::new();
+        for (id, score) in &settings.thresholds {
+            if *score > 1000 {
+                let message = format!("the threshold of `{}` is over 1000", id.escape_default());
+                return Err(Error::new(ErrorKind::MisuseArgument, message));
+            }
+            thresholds.insert(find(id)?, *score);
+        }
+        let mut off = HashSet::new();
+        for (id, reason) in &settings.off {
+            if reason.trim().is_empty() {
+                let message = format!("`{}` is switched off without a reason", id.escape_default());
+                return Err(Error::new(ErrorKind::MisuseArgument, message));
+            }
+            off.insert(find(id)?);
+        }
+        Ok(Self { gate: built_in()?, thresholds, off, own_hosts: settings.own_hosts.clone() })
+    }
+
+    /// The names of the detectors that run in `scope`, sorted.
+    #[must_use]
+    pub fn due(&self, scope: Scope) -> Vec<&'static str> {
+        let lanes = Lanes::of(scope);
+        let controls = [
+            ("detect/code", scope == Scope::Arguments),
+            ("detect/exfiltration", scans_for_exfiltration(scope)),
+            ("detect/hidden", scans_for_hidden(scope)),
+            ("detect/injection", lanes & Lanes::ALL_INJECTION != 0),
+            ("detect/personal", lanes & Lanes::PERSONAL != 0),
+            ("detect/secret", lanes & Lanes::SECRET_FORM != 0),
+        ];
+        controls.into_iter().filter(|(_, due)| *due).map(|(name, _)| name).collect()
+    }
+
+    /// Adds what is found in all views of `leaf` to `out`. Fingerprints of secrets are made
+    /// with `key`. `detect/code` is not run here: it needs the argument's role.
+    pub fn scan(&self, leaf: &Leaf<'_>, scope: Scope, key: &Key, out: &mut Vec<Finding>) {
+        let mut fresh = Vec::new();
+        let mut seen = HashSet::new();
+        for view in leaf.views.all() {
+            let lanes = Lanes::through(Lanes::of(scope), view.through());
+            let mut sink = Sink { path: leaf.path, view, key, seen: &mut seen, out: &mut fresh };
+            self.gate.search(view.text(), lanes, &mut |candidate| {
+                if let Some(found) = (candidate.rule.check)(candidate) {
+                    let found = Find {
+                        rule: &candidate.rule.info,
+                        kind: candidate.pattern.kind,
+                        span: found.span,
+                        severity: found.severity,
+                        score: found.score,
+                    };
+                    sink.push(&found);
+                }
+                sink.has_room()
+            });
+            if lanes & Lanes::PERSONAL != 0 {
+                personal::scan(view.text(), &mut |find| {
+                    sink.push(find);
+                    sink.has_room()
+                });
+            }
+        }
+        if scans_for_exfiltration(scope) {
+            exfiltration::scan(leaf, scope, &self.own_hosts, &mut fresh);
+        }
+        if scans_for_hidden(scope) {
+            hidden::scan(leaf, &mut fresh);
+        }
+        self.tune(&mut fresh);
+        prefer_known(&mut fresh);
+        out.append(&mut fresh);
+    }
+
+    /// Drops findings of rules that are switched off or score below their threshold. `scan` does
+    /// it itself; findings of [`code`] want it too.
+    pub fn tune(&self, findings: &mut Vec<Finding>) {
+        findings.retain(|finding| {
+            let id = finding.rule.as_ref();
+            let threshold = self.thresholds.get(id).copied();
+            let threshold = threshold.unwrap_or_else(|| registry::threshold(finding.category));
+            !self.off.contains(id) && finding.score >= threshold
+        });
+    }
+
+    /// Every rule there is, sorted by id.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleInfo> {
+        registry::all()
+    }
+}
+
+/// Something found in a view, before it is mapped home.
+struct Find {
+    rule: &'static RuleInfo,
+    kind: &'static str,
+    span: Span,
+    severity: Severity,
+    score: u16,
+}
+
+/// Maps what was found in one view home, once for each place and rule.
+struct Sink<'a> {
+    path: &'a str,
+    view: &'a View<'a>,
+    key: &'a Key,
+    seen: &'a mut HashSet<(&'static str, Span)>,
+    out: &'a mut Vec<Finding>,
+}
+
+impl Sink<'_> {
+    fn has_room(&self) -> bool {
+        self.out.len() < FINDINGS_A_LEAF
+    }
+
+    fn push(&mut self, find: &Find) {
+        let span = self.view.origin(find.span);
+        if !self.seen.insert((find.rule.id, span)) {
+            return;
+        }
+        let kind = if find.rule.category == Category::Secret {
+            let secret = find.span.of(self.view.text()).unwrap_or_default();
+            Cow::Owned(format!("{}:{}", find.kind, self.key.fingerprint(secret)))
+        } else {
+            Cow::Borrowed(find.kind)
+        };
+        self.out.push(Finding {
+            rule: Cow::Borrowed(find.rule.id),
+            category: find.rule.category,
+            severity: find.severity,
+            score: find.score,
+            path: self.path.to_owned(),
+            span,
+            through: self.view.through().to_vec(),
+            threats: Cow::Borrowed(find.rule.threats),
+            kind,
+        });
+    }
+}
+
+/// Drops guesses where something better known stands in the same place: secrets found by
+/// context where one was found by form, telephone numbers where the number is something else.
+fn prefer_known(findings: &mut Vec<Finding>) {
+    fn is_guess(finding: &Finding) -> bool {
+        finding.rule == "personal/phone" || secret::is_by_context(&finding.rule)
+    }
+    if !findings.iter().any(is_guess) {
+        return;
+    }
+    let known = |category: Category| {
+        let known = findings.iter().filter(|f| f.category == category && !is_guess(f));
+        merge(known.map(|finding| finding.span).collect())
+    };
+    let (secrets, personal) = (known(Category::Secret), known(Category::Personal));
+    findings.retain(|finding| {
+        let known = if finding.category == Category::Secret { &secrets } else { &personal };
+        let next = known.partition_point(|span| span.end <= finding.span.start);
+        let covered = known.get(next).is_some_and(|span| span.overlaps(&finding.span));
+        !(is_guess(finding) && covered)
+    });
+}
+
+#[cfg(test)]
+mod tests;

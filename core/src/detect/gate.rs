@@ -1,0 +1,217 @@
+//! One keyword automaton for all rules: an expression runs only around its own keywords.
+
+use super::Lanes;
+use super::registry::{Pattern, Rule};
+use crate::error::{Error, ErrorKind, Result};
+use crate::span::Span;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex::bytes::{Regex, RegexBuilder};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Bytes of one compiled expression; the built-in ones stay far below.
+const EXPRESSION_BYTES: usize = 256 * 1024;
+
+/// The automaton and what hangs on each keyword.
+pub(super) struct Gate {
+    automaton: AhoCorasick,
+    /// For each keyword, the probes it wakes.
+    owners: Vec<Vec<usize>>,
+    probes: Vec<Probe>,
+}
+
+/// One pattern of one rule, compiled when its keyword first stands in a text.
+struct Probe {
+    rule: &'static Rule,
+    pattern: &'static Pattern,
+    expression: OnceLock<Option<Regex>>,
+}
+
+/// A match that the rule's check has yet to confirm.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) pattern: &'static Pattern,
+    /// The whole view.
+    pub(super) text: &'a str,
+    /// The whole match.
+    pub(super) span: Span,
+    /// Capture 1 where the expression has one, else the whole match.
+    pub(super) value: Span,
+}
+
+impl<'a> Candidate<'a> {
+    /// The text of `value`.
+    pub(super) fn value(&self) -> &'a str {
+        self.value.of(self.text).unwrap_or_default()
+    }
+}
+
+impl Gate {
+    /// Builds the automaton over the keywords of `rules`.
+    pub(super) fn new(rules: impl Iterator<Item = &'static Rule>) -> Result<Self> {
+        let mut probes = Vec::new();
+        let mut keywords: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for rule in rules {
+            for pattern in rule.patterns {
+                for keyword in pattern.keywords {
+                    keywords.entry(keyword.to_ascii_lowercase()).or_default().push(probes.len());
+                }
+                probes.push(Probe { rule, pattern, expression: OnceLock::new() });
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(keywords.keys())
+            .map_err(|error| Error::new(ErrorKind::DetectorFailed, error.to_string()))?;
+        Ok(Self { automaton, owners: keywords.into_values().collect(), probes })
+    }
+
+    /// Calls `found` with every match of a pattern that runs in one of `lanes`.
+    /// `found` says whether to go on.
+    pub(super) fn search<'a>(
+        &self,
+        text: &'a str,
+        lanes: u8,
+        found: &mut dyn FnMut(&Candidate<'a>) -> bool,
+    ) {
+        // One window a probe: it grows while its keyword keeps coming, so that each byte is read
+        // once by each expression however often a keyword stands.
+        let mut windows: Vec<Option<Span>> = Vec::new();
+        for hit in self.automaton.find_overlapping_iter(text) {
+            for &index in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
+                let Some(probe) = self.probes.get(index) else { continue };
+                if probe.pattern.lanes & lanes == 0 {
+                    continue;
+                }
+                if windows.is_empty() {
+                    windows.resize(self.probes.len(), None);
+                }
+                let (before, after) = probe.pattern.reach;
+                let near = Span::new(
+                    hit.end().saturating_sub(before),
+                    hit.end().saturating_add(after).min(text.len()),
+                );
+                let Some(slot) = windows.get_mut(index) else { continue };
+                match slot {
+                    Some(window) if near.start <= window.end => window.end = near.end,
+                    Some(window) => {
+                        let full = std::mem::replace(window, near);
+                        if !probe.run(text, full, found) {
+                            return;
+                        }
+                    }
+                    None => *slot = Some(near),
+                }
+            }
+        }
+        for (window, probe) in windows.iter().zip(&self.probes) {
+            if let Some(window) = window
+                && !probe.run(text, *window, found)
+            {
+                return;
+            }
+        }
+    }
+}
+
+impl Probe {
+    fn run<'a>(
+        &self,
+        text: &'a str,
+        window: Span,
+        found: &mut dyn FnMut(&Candidate<'a>) -> bool,
+    ) -> bool {
+        // INVARIANT: all expressions compile, which a test checks.
+        let Some(expression) = self.expression.get_or_init(|| compile(self.pattern)) else {
+            return true;
+        };
+        let bytes = text.as_bytes().get(..window.end).unwrap_or_default();
+        let mut at = window.start;
+        while at < bytes.len() {
+            let Some(matched) = expression.find_at(bytes, at) else { break };
+            let span = whole_characters(text, matched.start(), matched.end());
+            let value = if expression.captures_len() > 1 {
+                expression
+                    .captures_at(bytes, matched.start())
+                    .and_then(|captures| captures.get(1))
+                    .map_or(span, |value| whole_characters(text, value.start(), value.end()))
+            } else {
+                span
+            };
+            let (rule, pattern) = (self.rule, self.pattern);
+            if !found(&Candidate { rule, pattern, text, span, value }) {
+                return false;
+            }
+            at = matched.end().max(matched.start() + 1);
+        }
+        true
+    }
+}
+
+/// Bytes between words, and up to four words between two.
+const GAP: &str = r"(?:[^\w.!?\x80-\xff]{1,3})";
+const WORDS: &str = r"(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}?[^\w.!?\x80-\xff]{1,3}";
+
+fn compile(pattern: &Pattern) -> Option<Regex> {
+    // Prose is written in words (see `injection`); forms are written in bytes.
+    let prose = pattern.lanes & Lanes::ALL_INJECTION != 0;
+    let expression = if prose {
+        Cow::Owned(pattern.expression.replace(" ~ ", WORDS).replace(' ', GAP))
+    } else {
+        Cow::Borrowed(pattern.expression)
+    };
+    RegexBuilder::new(&expression)
+        .unicode(false)
+        .case_insensitive(prose)
+        .size_limit(EXPRESSION_BYTES)
+        .dfa_size_limit(EXPRESSION_BYTES * 4)
+        .build()
+        .ok()
+}
+
+/// The smallest span of whole characters around bytes `start..end`.
+fn whole_characters(text: &str, start: usize, end: usize) -> Span {
+    let (mut start, mut end) = (start, end);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Span::new(start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::registry;
+
+    #[test]
+    fn every_expression_compiles_and_holds_its_limits() {
+        for rule in registry::gated() {
+            assert!(!rule.patterns.is_empty(), "{}", rule.info.id);
+            for pattern in rule.patterns {
+                let built = compile(pattern);
+                assert!(built.is_some(), "{}: {}", rule.info.id, pattern.expression);
+                assert!(!pattern.keywords.is_empty(), "{}", pattern.expression);
+                for keyword in pattern.keywords {
+                    assert!(keyword.len() > 1, "`{keyword}` wakes on everything");
+                    assert!(keyword.len() <= pattern.reach.0, "{keyword}");
+                }
+                assert!(pattern.severity <= rule.info.severity, "{}", pattern.expression);
+                assert!(pattern.score <= rule.info.score, "{}", pattern.expression);
+                assert!(pattern.lanes != 0, "{}", pattern.expression);
+            }
+        }
+    }
+
+    #[test]
+    fn spans_are_whole_characters() {
+        assert_eq!(whole_characters("aé😀b", 2, 4), Span::new(1, 7));
+        assert_eq!(whole_characters("ab", 0, 2), Span::new(0, 2));
+    }
+}

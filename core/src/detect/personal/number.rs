@@ -1,0 +1,173 @@
+//! Groups of digits, and which of them stand together.
+
+use crate::span::Span;
+
+/// Groups that one cluster holds at most: longer rows of numbers are tables.
+const MOST_GROUPS: usize = 32;
+/// Bytes that can stand between groups of one number: `+1 (555) 010-9999` has two at a time.
+const MOST_BETWEEN: usize = 3;
+
+/// Digits that stand together, and what is around them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cluster<'a> {
+    pub(super) text: &'a str,
+    /// Runs of digits, in order.
+    pub(super) groups: &'a [Span],
+}
+
+/// The digits of a number: values, not characters.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Digits {
+    values: [u8; 32],
+    len: usize,
+}
+
+/// Calls `visit` with each cluster of `text`, until it says to stop.
+pub(super) fn clusters(text: &str, visit: &mut dyn FnMut(&Cluster<'_>) -> bool) {
+    let bytes = text.as_bytes();
+    let mut groups: Vec<Span> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(skip) = rest.iter().position(u8::is_ascii_digit) else { break };
+        let start = at + skip;
+        let rest = bytes.get(start..).unwrap_or_default();
+        let length = rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len());
+        let group = Span::new(start, start + length);
+        at = group.end;
+        let joined = groups.last().is_some_and(|last| joins(bytes, last.end, start));
+        if !joined || groups.len() == MOST_GROUPS {
+            if !groups.is_empty() && !visit(&Cluster { text, groups: &groups }) {
+                return;
+            }
+            groups.clear();
+        }
+        groups.push(group);
+    }
+    if !groups.is_empty() {
+        visit(&Cluster { text, groups: &groups });
+    }
+}
+
+fn joins(bytes: &[u8], from: usize, to: usize) -> bool {
+    to - from <= MOST_BETWEEN
+        && bytes.get(from..to).is_some_and(|gap| gap.iter().all(|b| b" .-/()".contains(b)))
+}
+
+impl Cluster<'_> {
+    /// The byte before `at`.
+    pub(super) fn before(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at.checked_sub(1)?).copied()
+    }
+
+    /// The byte at `at`.
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    /// Whether a number can begin at `start`: nothing that belongs to it stands before.
+    pub(super) fn begins(&self, start: usize) -> bool {
+        let Some(before) = self.before(start) else { return true };
+        let second = self.before(start - 1);
+        match before {
+            b'-' | b'.' | b'/' | b'_' | b'+' | b',' | b':' => {
+                !second.is_some_and(|b| b.is_ascii_alphanumeric()) && before != b'_'
+            }
+            b'=' | b'%' | b'&' | b'#' | b'$' => before != b'%',
+            _ => !before.is_ascii_alphanumeric() && before < 0x80 || is_wide(before),
+        }
+    }
+
+    /// Whether a number can end at `end`: nothing that belongs to it stands after.
+    pub(super) fn ends(&self, end: usize) -> bool {
+        let Some(after) = self.byte(end) else { return true };
+        let second = self.byte(end + 1);
+        match after {
+            b'-' | b'.' | b'/' | b',' | b':' => !second.is_some_and(|b| b.is_ascii_alphanumeric()),
+            b'_' | b'%' | b'=' => false,
+            _ => !after.is_ascii_alphanumeric(),
+        }
+    }
+
+    /// The groups from `at` on, where they have these lengths and each gap between two is one
+    /// byte of `between` (an empty shape of gaps means one group).
+    pub(super) fn shape(
+        &self,
+        at: usize,
+        lengths: &[usize],
+        between: &[u8],
+    ) -> Option<(Span, Digits)> {
+        let groups = self.groups.get(at..at.checked_add(lengths.len())?)?;
+        let fits = groups.iter().zip(lengths).all(|(group, length)| group.len() == *length);
+        let gaps = groups.windows(2).all(|pair| match pair {
+            [a, b] => {
+                b.start - a.end == 1 && self.byte(a.end).is_some_and(|g| between.contains(&g))
+            }
+            _ => false,
+        });
+        if !fits || !gaps {
+            return None;
+        }
+        let span = Span::new(groups.first()?.start, groups.last()?.end);
+        Some((span, self.digits(span)?))
+    }
+
+    /// As [`Cluster::shape`], where no more of the number stands before or after.
+    pub(super) fn whole(
+        &self,
+        at: usize,
+        lengths: &[usize],
+        between: &[u8],
+    ) -> Option<(Span, Digits)> {
+        let (span, digits) = self.shape(at, lengths, between)?;
+        (self.begins(span.start) && self.ends(span.end)).then_some((span, digits))
+    }
+
+    /// The digits in `span`; none where there are more than fit.
+    pub(super) fn digits(&self, span: Span) -> Option<Digits> {
+        let mut digits = Digits::default();
+        for byte in span.of(self.text)?.bytes().filter(u8::is_ascii_digit) {
+            *digits.values.get_mut(digits.len)? = byte - b'0';
+            digits.len += 1;
+        }
+        Some(digits)
+    }
+}
+
+/// Whether `byte` belongs to a character beyond ASCII: CJK text has no spaces around numbers.
+fn is_wide(byte: u8) -> bool {
+    byte >= 0x80
+}
+
+impl Digits {
+    /// The values, 0 to 9 each.
+    pub(super) fn values(&self) -> &[u8] {
+        self.values.get(..self.len).unwrap_or_default()
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Digits `from..to` as a number.
+    pub(super) fn number(&self, from: usize, to: usize) -> Option<u64> {
+        let part = self.values().get(from..to)?;
+        part.iter().try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(*digit)))
+    }
+
+    /// The digit at `at`.
+    pub(super) fn at(&self, at: usize) -> Option<u8> {
+        self.values().get(at).copied()
+    }
+
+    /// Whether all are the same.
+    pub(super) fn are_same(&self) -> bool {
+        self.values().windows(2).all(|pair| pair.first() == pair.last())
+    }
+
+    /// The sum of each digit times its weight.
+    pub(super) fn weighted(&self, weights: &[i64]) -> i64 {
+        self.values().iter().zip(weights).map(|(digit, weight)| i64::from(*digit) * weight).sum()
+    }
+}

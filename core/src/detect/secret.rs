@@ -1,0 +1,78 @@
+//! Passwords, keys and tokens: by their own form, or by what stands around them.
+
+mod checksum;
+mod cloud;
+mod context;
+mod form;
+mod jwt;
+mod pem;
+mod placeholder;
+mod url;
+mod vendor;
+
+use super::Lanes;
+use super::gate::Candidate;
+use super::registry::{Found, Pattern, Rule, RuleInfo};
+use crate::finding::{Category, Severity};
+
+const THREATS: &[&str] = &["LLM02", "ASI03", "AML.T0098"];
+
+/// The rules, for the gate.
+pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
+    let lists = [cloud::RULES, vendor::RULES, form::RULES, url::RULES, context::RULES];
+    lists.into_iter().flatten()
+}
+
+/// Whether `rule` goes by surroundings: any rule that knows the form knows better.
+pub(super) fn is_by_context(rule: &str) -> bool {
+    context::RULES.iter().any(|other| other.info.id == rule)
+}
+
+const fn info(id: &'static str, severity: Severity, score: u16, meaning: &'static str) -> RuleInfo {
+    RuleInfo { id, category: Category::Secret, severity, score, threats: THREATS, meaning }
+}
+
+/// A pattern of a secret that has a form of its own.
+const fn form(
+    keywords: &'static [&'static str],
+    expression: &'static str,
+    severity: Severity,
+    score: u16,
+    kind: &'static str,
+) -> Pattern {
+    let lanes = Lanes::SECRET_FORM;
+    Pattern { keywords, expression, lanes, severity, score, kind, reach: (64, 320) }
+}
+
+/// Takes what matched, unless it is a placeholder.
+fn accept(candidate: &Candidate<'_>) -> Option<Found> {
+    let pattern = candidate.pattern;
+    if placeholder::is_obvious(candidate.value()) {
+        return None;
+    }
+    Some(Found { span: candidate.value, severity: pattern.severity, score: pattern.score })
+}
+
+/// Takes what matched, surer where the checksum at its end is right and less sure where not.
+fn accept_checksum(candidate: &Candidate<'_>) -> Option<Found> {
+    let mut found = accept(candidate)?;
+    let token = candidate.value();
+    let body = token.split_once('_').map_or(token, |(_, body)| body);
+    found.score = if checksum::ends_in_crc32(body) { 990 } else { 650 };
+    Some(found)
+}
+
+/// Takes what matched where it varies as random text does: for forms with little structure.
+fn accept_random(candidate: &Candidate<'_>) -> Option<Found> {
+    let value = candidate.value();
+    if placeholder::entropy(value) < 3.0 { None } else { accept(candidate) }
+}
+
+/// As [`accept_random`], where several digits are in it: forms whose words could be words.
+fn accept_numbered(candidate: &Candidate<'_>) -> Option<Found> {
+    let digits = candidate.value().bytes().filter(u8::is_ascii_digit).count();
+    if digits < 4 { None } else { accept_random(candidate) }
+}
+
+#[cfg(test)]
+mod tests;

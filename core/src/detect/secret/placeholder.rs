@@ -1,0 +1,208 @@
+//! Tells a secret from what stands in for one.
+
+/// Words of which one makes a value a stand-in.
+const WORDS: &[&str] = &[
+    "example",
+    "sample",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yoursecret",
+    "yourpassword",
+    "xxxx",
+    "****",
+    "....",
+    "redacted",
+    "insert",
+    "replace",
+    "dummy",
+    "foobar",
+    "notreal",
+    "not-real",
+    "fake",
+    "todo",
+    "fixme",
+    "removed",
+    "hidden",
+    "masked",
+    "censored",
+];
+
+/// Runs that a hand types and chance does not.
+const RUNS: &[&str] = &["12345678", "01234567", "abcdefgh", "qwertyui", "deadbeefdeadbeef"];
+
+/// Words that programs put where a value would stand.
+const NOTHINGS: &[&str] = &[
+    "null",
+    "none",
+    "nil",
+    "undefined",
+    "true",
+    "false",
+    "string",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "required",
+    "optional",
+    "default",
+    "test",
+    "value",
+    "empty",
+    "text",
+    "hunter",
+    "key",
+    "username",
+    "user",
+    "bearer",
+    "basic",
+    "prompt",
+    "input",
+    "self",
+    "this",
+    "object",
+    "number",
+];
+
+/// Whether `value` stands in for a secret, however it is spelt: safe to ask of any form.
+pub(super) fn is_obvious(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.contains(word)) || distinct(&lower) <= 4 || is_typed(&lower)
+}
+
+/// Whether the most of `lower` is one run of the keyboard or the alphabet.
+fn is_typed(lower: &str) -> bool {
+    let typed: usize = RUNS.iter().filter(|run| lower.contains(**run)).map(|run| run.len()).sum();
+    typed * 2 > lower.len()
+}
+
+/// Whether `value` is code, a variable or a word rather than a secret: asked where only the
+/// name before it says that it might be one.
+pub(super) fn is_expression(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let opens = |marks: &[&str]| marks.iter().any(|mark| lower.starts_with(mark));
+    let holds = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
+    NOTHINGS.contains(&lower.as_str())
+        || opens(&["$", "<", "{", "%", "[", "@", "&", "#", "/", "~/", "./", "http", "file:"])
+        || holds(&["(", ")", "{{", "${", "$(", "[", "]", "\\n", "->", "::", "=>"])
+        || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
+        || is_dotted_name(value)
+}
+
+/// `self.api_key`, `app.auth.token`: names with dots between, and hardly a digit.
+fn is_dotted_name(value: &str) -> bool {
+    value.contains('.')
+        && value.len() < 60
+        && value.bytes().filter(u8::is_ascii_digit).count() * 4 <= value.len()
+        && value.split('.').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        })
+}
+
+/// Whether `value` reads as a name: letters with `_` or `-` between, few digits, and no letter
+/// case that changes inside a word as random text does.
+pub(super) fn is_name(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let joints = value.bytes().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).count();
+    digits * 8 <= value.len()
+        && letters + joints + digits == value.len()
+        && (joints > 0 || digits == 0)
+        && turns(value) * 6 <= value.len()
+}
+
+/// How often the case turns from upper to lower or back inside words, `camelCase` once a hump.
+fn turns(value: &str) -> usize {
+    let bytes = value.as_bytes();
+    let up = |pair: &[u8]| match pair {
+        [a, b] => a.is_ascii_lowercase() && b.is_ascii_uppercase(),
+        _ => false,
+    };
+    bytes.windows(2).filter(|pair| up(pair)).count()
+}
+
+/// Whether `value` is hexadecimal of the length of a common hash.
+pub(super) fn is_hash(value: &str) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether `value` is a UUID.
+pub(super) fn is_uuid(value: &str) -> bool {
+    value.len() == 36
+        && value.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// How many different bytes there are.
+pub(super) fn distinct(value: &str) -> usize {
+    let mut seen = [false; 256];
+    for byte in value.bytes() {
+        if let Some(slot) = seen.get_mut(usize::from(byte)) {
+            *slot = true;
+        }
+    }
+    seen.iter().filter(|seen| **seen).count()
+}
+
+/// Shannon entropy in bits a byte.
+pub(super) fn entropy(value: &str) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in value.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let total = f64::from(u32::try_from(value.len()).unwrap_or(u32::MAX)).max(1.0);
+    let bits = |count: &u32| {
+        let share = f64::from(*count) / total;
+        -share * share.log2()
+    };
+    counts.iter().filter(|count| **count > 0).map(bits).sum()
+}
+
+/// How many of lower case, upper case, digits and signs `value` has.
+pub(super) fn classes(value: &str) -> usize {
+    let has = |test: fn(&u8) -> bool| usize::from(value.bytes().any(|byte| test(&byte)));
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(|byte| !byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_told_from_secrets() {
+        for value in
+            ["AKIAIOSFODNN7EXAMPLE", "xxxxxxxxxxxx", "your_api_key", "aaaaaaaaaaaa", "1234567890"]
+        {
+            assert!(is_obvious(value), "{value}");
+        }
+        assert!(!is_obvious("q7Jd0Zt4mVx1"));
+        for value in ["os.environ['X']", "${TOKEN}", "<token>", "self.api_key", "getToken()"] {
+            assert!(is_expression(value), "{value}");
+        }
+        assert!(!is_expression("q7Jd0Zt4mVx1"));
+        assert!(is_name("my-service-account") && is_name("AccessTokenProvider"));
+        assert!(!is_name("q7Jd0Zt4mVx1"));
+    }
+
+    #[test]
+    fn entropy_is_in_bits_a_byte() {
+        assert!(entropy("aaaa") < 0.001);
+        assert!((entropy("abcd") - 2.0).abs() < 1e-9);
+        assert!(entropy("").abs() < 1e-9);
+    }
+}

@@ -1,0 +1,162 @@
+use crate::content::OutputKind;
+use crate::detect::Scope;
+use crate::detect::tests::found;
+use crate::finding::{Category, Finding};
+
+fn secrets(text: &str) -> Vec<Finding> {
+    let mut findings = found(text, Scope::Output(OutputKind::Answer));
+    findings.retain(|finding| finding.category == Category::Secret);
+    findings
+}
+
+/// `length` characters of `alphabet` that look like chance, the same each time.
+fn random(alphabet: &str, length: usize) -> String {
+    let letters: Vec<char> = alphabet.chars().collect();
+    let mut state = 0x2545_F491u64;
+    (0..length)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            letters[(state >> 33) as usize % letters.len()]
+        })
+        .collect()
+}
+
+const BASE62: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const HEX: &str = "0123456789abcdef";
+const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+#[test]
+fn tokens_with_a_form_are_found_whole() {
+    let b = |n| random(BASE62, n);
+    let cases = [
+        ("secret/aws_access_key", format!("AKIA{}", random(UPPER, 16))),
+        ("secret/github_token", format!("ghp_{}", b(36))),
+        ("secret/github_fine_token", format!("github_pat_{}_{}", b(22), b(59))),
+        ("secret/gitlab_token", format!("glpat-{}", b(20))),
+        ("secret/slack_token", format!("xoxb-123456789012-123456789012-{}", b(24))),
+        ("secret/stripe_key", format!("sk_live_{}", b(24))),
+        ("secret/google_key", format!("AIza{}", b(35))),
+        ("secret/openai_key", format!("sk-proj-{}T3BlbkFJ{}", b(60), b(60))),
+        ("secret/anthropic_key", format!("sk-ant-api03-{}AA", b(93))),
+        ("secret/npm_token", format!("npm_{}", b(36))),
+        ("secret/pypi_token", format!("pypi-AgEIcHlwaS5vcmc{}", b(80))),
+        ("secret/mail_key", format!("SG.{}.{}", b(22), b(43))),
+        ("secret/chat_token", format!("1234567890:AA{}", b(33))),
+        ("secret/model_key", format!("hf_{}", random(LETTERS, 34))),
+        ("secret/digitalocean_token", format!("dop_v1_{}", random(HEX, 64))),
+        ("secret/payment_key", format!("shpat_{}", random(HEX, 32))),
+        ("secret/hosting_token", format!("dapi{}", random(HEX, 32))),
+        ("secret/registry_token", format!("rubygems_{}", random(HEX, 48))),
+        ("secret/service_token", format!("lin_api_{}", b(40))),
+        (
+            "secret/age_key",
+            format!("AGE-SECRET-KEY-1{}", random("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)),
+        ),
+    ];
+    for (rule, token) in cases {
+        let text = format!("use {token} for it");
+        let findings = secrets(&text);
+        assert_eq!(findings.len(), 1, "{rule}: {findings:?}");
+        assert_eq!(findings[0].rule, rule);
+        assert_eq!(findings[0].span.of(&text), Some(token.as_str()), "{rule}");
+        assert!(!findings[0].kind.contains(token.split_at(4).1), "the secret is not kept");
+        assert_eq!(findings[0].kind.split(':').nth(1).map(str::len), Some(16), "a fingerprint");
+    }
+}
+
+#[test]
+fn the_value_alone_is_marked() {
+    let storage = format!("AccountName=a;AccountKey={}==;Suffix=x", random(BASE62, 86));
+    let aws = format!("aws_secret_access_key = \"{}\"", random(BASE62, 40));
+    for (rule, value, text) in [
+        ("secret/azure_key", format!("{}==", random(BASE62, 86)), storage.as_str()),
+        ("secret/aws_secret_key", random(BASE62, 40), aws.as_str()),
+        (
+            "secret/connection_string",
+            "Tr0ub4dor".into(),
+            "postgres://app:Tr0ub4dor@db.internal:5432/x",
+        ),
+        (
+            "secret/connection_string",
+            "Tr0ub4dor".into(),
+            "Server=db;User Id=app;Password=Tr0ub4dor;",
+        ),
+        ("secret/url_password", "Tr0ub4dor".into(), "get https://joe:Tr0ub4dor@host.example/x"),
+        ("secret/password", "Tr0ub4dor".into(), "my password is Tr0ub4dor, keep it"),
+        ("secret/password", "Tr0ub4dor".into(), "{\"password\": \"Tr0ub4dor\"}"),
+        (
+            "secret/password",
+            "Tr0ub4dor".into(),
+            "machine git.example\n  login joe\n  password Tr0ub4dor\n",
+        ),
+        ("secret/named_key", "q7Jd0Zt4mVx1LpW9".into(), "API_KEY=q7Jd0Zt4mVx1LpW9"),
+        (
+            "secret/authorization",
+            "q7Jd0Zt4mVx1LpW9".into(),
+            "Authorization: Bearer q7Jd0Zt4mVx1LpW9",
+        ),
+        ("secret/authorization", "q7Jd0Zt4mVx1".into(), "curl -u joe:q7Jd0Zt4mVx1 http://x"),
+    ] {
+        let findings = secrets(text);
+        assert!(!findings.is_empty(), "{text}");
+        assert_eq!(findings[0].rule, rule, "{text}");
+        assert_eq!(findings[0].span.of(text), Some(value.as_str()), "{text}");
+    }
+}
+
+#[test]
+fn private_keys_and_web_tokens_are_read_to_their_end() {
+    let body = random(BASE62, 300);
+    let pem = format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----");
+    let text = format!("key:\n{pem}\nend");
+    assert_eq!(secrets(&text)[0].span.of(&text), Some(pem.as_str()));
+    assert!(secrets("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----").is_empty());
+    assert!(secrets("the line -----BEGIN PRIVATE KEY----- opens a key").is_empty());
+    // {"alg":"HS256","typ":"JWT"}
+    let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+    let token = format!("{header}.{}.{}", random(BASE62, 40), random(BASE62, 43));
+    let text = format!("token {token}, then");
+    let findings = secrets(&text);
+    assert_eq!((findings.len(), findings[0].rule.as_ref()), (1, "secret/jwt"));
+    assert_eq!(findings[0].span.of(&text), Some(token.as_str()));
+    // Well spelt, but no header.
+    assert!(
+        secrets(&format!("eyJhYmMiOiJkZWYifQ.{}.{}", random(BASE62, 40), random(BASE62, 43)))
+            .is_empty()
+    );
+}
+
+#[test]
+fn stand_ins_and_hashes_are_no_secrets() {
+    for text in [
+        "AKIAIOSFODNN7EXAMPLE",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "api_key = \"your-api-key-here\"",
+        "password: <password>",
+        "password = os.environ[\"DB_PASSWORD\"]",
+        "TOKEN=${GITHUB_TOKEN}",
+        "secret: changeme",
+        "password = getpass.getpass()",
+        "Enter your password: then press return",
+        "https://user:password@host.example",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "integrity sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+        "commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
+        "max_tokens = 4096",
+        "\"credentialId\": \"B9mTcFSck2LzJO2S3ols63\"",
+        "let token = lexer.next_token();",
+    ] {
+        assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}
+
+#[test]
+fn the_same_secret_has_the_same_fingerprint() {
+    let one = secrets("password=\"Tr0ub4dor\"");
+    let other = secrets("the db has password = \"Tr0ub4dor\" now");
+    assert_eq!(one[0].kind, other[0].kind);
+    assert_ne!(one[0].kind, secrets("password=\"Tr0ub4dox\"")[0].kind);
+}
