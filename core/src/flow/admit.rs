@@ -1,0 +1,306 @@
+//! Takes content into the index: labels each leaf, splits what is quoted, opens records.
+
+mod answer;
+mod part;
+mod piece;
+
+use super::arena::Leaf as Kept;
+use super::arena::{Tier, line_steps};
+use super::canonical;
+use super::index::{Index, MAX_MADE};
+use super::label::{self, Field};
+use super::{Incoming, plain, quoted};
+use crate::content::Body;
+use crate::id::SourceId;
+use crate::label::Confidentiality;
+use crate::principal::Principal;
+use crate::source::{Source, SourceKind};
+use crate::span::Span;
+use crate::tool::{Effect, Format, ResultShape, Role};
+use crate::value::Value;
+use crate::view::Leaf;
+pub(super) use answer::each_argument;
+
+use answer::Answer;
+use part::Part;
+use piece::Piece;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A value of a content: its pointer in the part, and behind the part's prefix.
+struct At<'a> {
+    pointer: &'a str,
+    path: &'a str,
+}
+
+impl Index {
+    pub(super) fn admit_principal(&mut self, principal: &Principal) {
+        let known = &principal.user.known;
+        let lists =
+            [(&known.email, None), (&known.account, Some(Format::Account)), (&known.name, None)];
+        if lists.iter().all(|(list, _)| list.is_empty()) {
+            return;
+        }
+        let source = self.add_source(source_of(SourceKind::Principal));
+        let mut part = Part::new(source.id, SourceKind::Principal);
+        let values =
+            lists.iter().flat_map(|(list, format)| list.iter().map(|text| (text, *format)));
+        for (number, (text, format)) in values.enumerate() {
+            let value = Value::from(text.as_str());
+            let mut field = label::field(SourceKind::Principal, None, "", &value);
+            field.format = format;
+            let path = format!("/{number}");
+            self.take_value(&mut part, &At { pointer: &path, path: &path }, &value, None, field);
+        }
+        self.close(&part);
+    }
+
+    pub(super) fn admit_part(&mut self, incoming: &Incoming<'_>) -> Vec<Source> {
+        // What the call's arguments are worth is asked before its result says them again.
+        let answer = Answer::of(self, incoming);
+        let tool = incoming.call.map(|call| &call.tool).or(incoming.tool.map(|tool| &tool.id));
+        let source = self.add_source(Source {
+            name: incoming.name.map(str::to_owned),
+            uri: incoming.uri.map(str::to_owned),
+            tool: tool.cloned(),
+            call_id: incoming.call.and_then(|call| call.call_id.clone()),
+            turn: incoming.turn,
+            ..source_of(incoming.kind)
+        });
+        if let Some(known) = self.sources.get_mut(&source.id.0) {
+            known.hosts = answer.hosts;
+        }
+        let mut part = Part::new(source.id, incoming.kind);
+        part.echo = answer.echo;
+        part.turn = incoming.turn;
+        part.muted = !self.sources.contains_key(&source.id.0);
+        part.take_findings(incoming.findings);
+        let parsed = self.parse(incoming);
+        match (incoming.body, &parsed) {
+            (Body::Opaque { .. }, _) => {
+                self.opaque = true;
+                self.set_tainted();
+            }
+            (Body::Text(text), Some(value)) => {
+                part.raw = Some((incoming.prefix, text));
+                self.take_json(&mut part, incoming, value);
+            }
+            (Body::Json(value), _) => self.take_json(&mut part, incoming, value),
+            (Body::Text(text), None) => {
+                let value = Value::from(text.as_str());
+                let field = label::field(part.kind, label::manifest(incoming), "", &value);
+                let leaf = incoming.leaves.iter().find(|leaf| leaf.path == incoming.prefix);
+                let at = At { pointer: "", path: incoming.prefix };
+                self.take_value(&mut part, &at, &value, leaf, field);
+            }
+        }
+        self.remember_made(incoming);
+        self.close(&part);
+        part.settle_records(&mut self.records, &self.arena, answer.asked);
+        std::iter::once(source).chain(part.quoted).collect()
+    }
+
+    /// The value in a result that its manifest says is JSON. No other text is read by field: a
+    /// mail body could forge trusted ones.
+    fn parse(&self, incoming: &Incoming<'_>) -> Option<Value> {
+        let tool = label::manifest(incoming).filter(|tool| tool.result == ResultShape::Json)?;
+        match incoming.body {
+            Body::Text(text) if !tool.returns.is_empty() => {
+                Value::parse(text.as_bytes(), &self.limits).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn take_json(&mut self, part: &mut Part<'_>, incoming: &Incoming<'_>, value: &Value) {
+        let manifest = label::manifest(incoming);
+        let leaves: HashMap<&str, &Leaf<'_>> = if part.raw.is_some() {
+            HashMap::new()
+        } else {
+            incoming.leaves.iter().map(|leaf| (leaf.path, leaf)).collect()
+        };
+        if part.kind.taints() && label::has_odd_key(value) {
+            self.set_tainted();
+        }
+        value.each_leaf(&mut |pointer, leaf| {
+            let field = label::field(part.kind, manifest, pointer, leaf);
+            let path = format!("{}{pointer}", incoming.prefix);
+            part.see_item(pointer);
+            let view = leaves.get(path.as_str()).copied();
+            self.take_value(part, &At { pointer, path: &path }, leaf, view, field);
+        });
+    }
+
+    /// Takes one value with its label.
+    fn take_value(
+        &mut self,
+        part: &mut Part<'_>,
+        at: &At<'_>,
+        value: &Value,
+        leaf: Option<&Leaf<'_>>,
+        mut field: Field<'_>,
+    ) {
+        let Some(text) = plain::text_of(value) else {
+            if label::taints(part.kind, field.label.integrity, value) {
+                self.set_tainted();
+            }
+            return;
+        };
+        if part.kind == SourceKind::System {
+            self.add_system(&text);
+        }
+        let own;
+        let view = match leaf {
+            Some(leaf) => &leaf.views.base,
+            None => {
+                own = plain::view(&text);
+                &own
+            }
+        };
+        let folded = view.text().to_ascii_lowercase();
+        field.label.integrity = part.echo.bound(&folded, field.label.integrity);
+        if label::taints(part.kind, field.label.integrity, value) {
+            self.set_tainted();
+        }
+        let from_outside = [SourceKind::ToolResult, SourceKind::Retrieved, SourceKind::Memory]
+            .contains(&part.kind);
+        self.sensitive |= from_outside
+            && !text.is_empty()
+            && field.label.confidentiality >= Confidentiality::Private;
+        let marks = part.marks(at.path, &text);
+        let piece = Piece::new(value, &text, view, &folded, marks);
+        match part.kind {
+            // What the model said grounds nothing, and is not worth finding again.
+            SourceKind::Model => {}
+            SourceKind::User | SourceKind::System => self.take_words(part, at, &piece, &field),
+            _ => {
+                self.take_piece(part, at, &piece, Span::whole(&folded), &field, false);
+            }
+        }
+    }
+
+    /// Takes what a user or the system says: their own words, and apart from them what they quote.
+    fn take_words(
+        &mut self,
+        part: &mut Part<'_>,
+        at: &At<'_>,
+        text: &Piece<'_>,
+        field: &Field<'_>,
+    ) {
+        let mut from = 0;
+        for quote in quoted::spans(text.folded, &text.injections()) {
+            self.take_piece(part, at, text, Span::new(from, quote.start), field, false);
+            if part.quoted.is_none() {
+                let child = Source {
+                    parent: Some(part.source),
+                    turn: part.turn,
+                    ..source_of(SourceKind::Quoted)
+                };
+                part.quoted = Some(self.add_source(child));
+            }
+            self.set_tainted();
+            let anybodys = label::field(SourceKind::Quoted, None, "", text.value);
+            self.take_piece(part, at, text, quote, &anybodys, true);
+            from = quote.end;
+        }
+        self.take_piece(part, at, text, Span::new(from, text.folded.len()), field, false);
+    }
+
+    /// Takes `span` of a text as one leaf.
+    fn take_piece(
+        &mut self,
+        part: &mut Part<'_>,
+        at: &At<'_>,
+        text: &Piece<'_>,
+        span: Span,
+        field: &Field<'_>,
+        is_quote: bool,
+    ) {
+        let Some(folded) = span.of(text.folded).filter(|text| !text.trim().is_empty()) else {
+            return;
+        };
+        if part.muted {
+            return;
+        }
+        let quoted = part.quoted.as_ref().filter(|_| is_quote).map(|source| source.id);
+        let kind = if is_quote { SourceKind::Quoted } else { part.kind };
+        let tier = Tier::of(field.label.integrity);
+        let in_record = tier == Tier::Trusted && kind == SourceKind::ToolResult;
+        let record = if in_record && self.has_room_for_records() {
+            let owned = self.names_principal(folded);
+            part.note(&mut self.records, at.pointer, folded, field, owned)
+        } else {
+            None
+        };
+        // The user's own words are never suspicious: a finding in them made a quote.
+        let own_words = matches!(kind, SourceKind::User | SourceKind::System);
+        let leaf = Kept {
+            source: quoted.unwrap_or(part.source),
+            kind,
+            path: Arc::from(at.path),
+            text: Arc::from(folded),
+            home: text.home(span),
+            first_line: text.line_at(span.start),
+            label: field.label.clone(),
+            id_kind: field.id_kind.map(Arc::from),
+            numeric: text.is_number() || field.format == Some(Format::Number),
+            record,
+            flagged: text.marks.suspicious && !own_words,
+            secrets: text.secrets(span),
+            lines: line_steps(folded),
+        };
+        let values = text.values(span, field, tier, leaf.numeric);
+        let is_strong = tier != Tier::Weak;
+        let kept = self.arena.add(leaf, &mut values.into_iter()).is_some();
+        part.strong |= kept && is_strong;
+    }
+
+    /// Writes down which leaves are whose, and whether they may be forgotten.
+    fn close(&mut self, part: &Part<'_>) {
+        let end = self.arena.next();
+        let mut close = |id: SourceId, may_go: bool| {
+            let Some(known) = self.sources.get_mut(&id.0) else { return };
+            known.leaves.1 = end;
+            if may_go {
+                self.forgettable.push_back(id.0);
+            }
+        };
+        let speaks =
+            [SourceKind::User, SourceKind::System, SourceKind::Principal].contains(&part.kind);
+        close(part.source, !speaks && !part.strong);
+        if let Some(quoted) = &part.quoted {
+            close(quoted.id, true);
+        }
+    }
+
+    /// Paths that the call wrote are known from now on.
+    fn remember_made(&mut self, incoming: &Incoming<'_>) {
+        let (Some(tool), Some(call)) = (incoming.tool, incoming.call) else { return };
+        if incoming.is_error || !tool.effects.has(Effect::Write) || tool.id != call.tool {
+            return;
+        }
+        each_argument(call, &mut |pointer, value| {
+            let role = tool.argument_at(pointer).map(|argument| argument.role);
+            if role == Some(Role::Path)
+                && let Some(path) = value.as_str().and_then(canonical::path)
+                && self.made.len() < MAX_MADE
+            {
+                self.made.insert(path);
+            }
+        });
+    }
+}
+
+/// A source of this kind, not numbered yet.
+fn source_of(kind: SourceKind) -> Source {
+    Source {
+        id: SourceId(0),
+        kind,
+        name: None,
+        uri: None,
+        tool: None,
+        call_id: None,
+        parent: None,
+        turn: 0,
+    }
+}

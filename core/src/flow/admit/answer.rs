@@ -1,0 +1,66 @@
+//! What a result answers: how far each argument of its call was trusted, and who asked.
+
+use crate::flow::Incoming;
+use crate::flow::canonical;
+use crate::flow::find::Want;
+use crate::flow::index::Index;
+use crate::flow::label::Echo;
+use crate::flow::{plain, words};
+use crate::label::Integrity;
+use crate::tool::{Role, ToolCall};
+use crate::value::{Value, join_pointer};
+
+/// Arguments of one call that are looked at for its result.
+const MAX_ARGUMENTS: usize = 256;
+
+/// The call behind a result, as its result needs it.
+pub(super) struct Answer {
+    pub(super) echo: Echo,
+    /// Whether the question was made of the user's words, or of records they named.
+    pub(super) asked: bool,
+    /// Hosts that the content was fetched from.
+    pub(super) hosts: Vec<String>,
+}
+
+impl Answer {
+    pub(super) fn of(index: &Index, incoming: &Incoming<'_>) -> Self {
+        let mut hosts: Vec<String> =
+            incoming.uri.and_then(canonical::url_host).into_iter().collect();
+        let (mut levels, mut said, mut other) = (Vec::new(), false, false);
+        if let Some(call) = incoming.call {
+            let mut left = MAX_ARGUMENTS;
+            each_argument(call, &mut |pointer, value| {
+                let Some(text) = plain::text_of(value) else { return };
+                if left == 0 {
+                    other = true;
+                    return;
+                }
+                left -= 1;
+                let argument = incoming.tool.and_then(|tool| tool.argument_at(pointer));
+                let role = argument.map_or(Role::Free, |argument| argument.role);
+                if role == Role::Address {
+                    hosts.extend(canonical::url_host(&text));
+                }
+                let view = plain::view(&text);
+                let found = index.find(view.text(), &Want::of(argument));
+                let level = found.integrity.unwrap_or(Integrity::Untrusted);
+                levels.push((view.text().to_ascii_lowercase(), level));
+                let by_user = level == Integrity::User || found.linked;
+                said |= by_user;
+                other |= !by_user && !words::is_short(&text);
+            });
+        }
+        Self { echo: Echo::new(levels), asked: said && !other, hosts }
+    }
+}
+
+/// Calls `visit` with the pointer and value of each leaf of a call's arguments.
+pub(in crate::flow) fn each_argument<'a>(
+    call: &'a ToolCall,
+    visit: &mut dyn FnMut(&str, &'a Value),
+) {
+    for (name, value) in call.arguments.iter() {
+        let base = join_pointer("", name);
+        value.each_leaf(&mut |pointer, leaf| visit(&format!("{base}{pointer}"), leaf));
+    }
+}

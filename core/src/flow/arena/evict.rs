@@ -1,0 +1,116 @@
+//! Bounds: the oldest weak leaves lose their text, then their typed values; others never do.
+
+use super::{Arena, ENTRY, Entry, Home, Place, Posting, Slot, Tier};
+use std::sync::Arc;
+
+impl Arena {
+    /// Whether a leaf of this tier may come in. The user's words get twice the room of others, so
+    /// that no flood of results keeps them out; and what may be evicted always has a share of its
+    /// own, so that a sweep is paid for by what came in since the last.
+    pub(in crate::flow) fn has_room(&self, tier: Tier) -> bool {
+        let share = match tier {
+            Tier::User => self.limit.saturating_mul(2),
+            Tier::Trusted => self.limit / 4 * 3,
+            Tier::Weak => self.limit / 8 * 7,
+        };
+        self.strong < share
+    }
+
+    /// Evicts until there is room for what comes next.
+    pub(super) fn make_room(&mut self) {
+        if self.bytes <= self.limit {
+            return;
+        }
+        let free = self.limit.saturating_sub(self.strong) / 2;
+        let aim = self.limit - free.min(self.limit / 4);
+        while self.bytes > self.limit && !(self.full.is_empty() && self.thin.is_empty()) {
+            let texts = !self.full.is_empty();
+            while self.bytes.saturating_sub(self.stale) > aim {
+                let next = if texts { self.full.pop_front() } else { self.thin.pop_front() };
+                match next {
+                    Some(id) if texts => self.thin_out(id),
+                    Some(id) => self.remove(id),
+                    None => break,
+                }
+            }
+            // What was evicted is an estimate; the sweep counts.
+            self.sweep();
+        }
+    }
+
+    /// Forgets a leaf's text; its typed values stay.
+    fn thin_out(&mut self, id: u32) {
+        let Some(slot) = self.leaves.get_mut(&id) else { return };
+        self.stale += std::mem::take(&mut slot.words);
+        slot.leaf.text = Arc::default();
+        slot.leaf.lines = Arc::default();
+        slot.leaf.home = Home::Shift(0);
+        slot.leaf.secrets = Vec::new();
+        self.thin.push_back(id);
+    }
+
+    fn remove(&mut self, id: u32) {
+        if let Some(slot) = self.leaves.remove(&id) {
+            self.stale += slot.words + slot.values + size_of::<Slot>() + ENTRY;
+        }
+    }
+
+    /// Drops the weak leaves `from..to`: their source is forgotten.
+    pub(in crate::flow) fn forget(&mut self, from: u32, to: u32) {
+        for id in from..to {
+            if self.leaf(id).is_some_and(|leaf| leaf.tier() == Tier::Weak) {
+                self.remove(id);
+            }
+        }
+        if self.stale > self.limit / 4 {
+            self.sweep();
+        }
+    }
+
+    /// Takes what was evicted out of the indices and counts anew.
+    fn sweep(&mut self) {
+        let leaves = &self.leaves;
+        let has_text = |id: u32| leaves.get(&id).is_some_and(|slot| !slot.leaf.text.is_empty());
+        let mut bytes = 0;
+        if let Some(weak) = self.words.get_mut(Tier::Weak as usize) {
+            weak.retain(|_, postings| {
+                postings.retain(|(id, _)| has_text(*id));
+                !postings.is_empty()
+            });
+        }
+        for postings in self.words.iter().flat_map(|words| words.values()) {
+            bytes += ENTRY + postings.len() * size_of::<Posting>();
+        }
+        self.wholes.retain(|_, ids| {
+            ids.retain(|id| has_text(*id));
+            bytes += ids.len() * ENTRY;
+            !ids.is_empty()
+        });
+        self.secrets.retain(|_, spans| {
+            spans.retain(|(id, _)| has_text(*id));
+            bytes += spans.len() * ENTRY;
+            !spans.is_empty()
+        });
+        self.entities.retain(|key, entry| {
+            entry.places.retain(|place| leaves.contains_key(&place.leaf));
+            let mut counts = [0u16; 3];
+            for place in &entry.places {
+                let tier = leaves.get(&place.leaf).map_or(Tier::Weak, |slot| slot.leaf.tier());
+                if let Some(count) = counts.get_mut(tier as usize) {
+                    *count += 1;
+                }
+            }
+            entry.counts = counts;
+            bytes += ENTRY + key.len() + size_of::<Entry>();
+            bytes += entry.places.len() * size_of::<Place>();
+            !entry.places.is_empty()
+        });
+        for slot in self.leaves.values() {
+            bytes += size_of::<Slot>() + ENTRY + slot.leaf.text.len() + slot.leaf.path.len();
+        }
+        self.full.retain(|id| self.leaves.contains_key(id));
+        self.thin.retain(|id| self.leaves.contains_key(id));
+        self.bytes = bytes;
+        self.stale = 0;
+    }
+}

@@ -1,0 +1,280 @@
+//! Words of a text, and the comparison of phrases by their words.
+
+use crate::span::Span;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The words of `text` (UAX #29; each ideograph is one), with their first byte. A colon ends a
+/// word: `to:bob` names Bob.
+pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.unicode_word_indices().flat_map(|(at, word)| {
+        let mut start = at;
+        word.split(':').filter_map(move |part| {
+            let first = start;
+            start += part.len() + 1;
+            (!part.is_empty()).then_some((first, part))
+        })
+    })
+}
+
+/// `bob` of `bob's`: a possessive is not part of a name.
+pub(super) fn stem(word: &str) -> Option<&str> {
+    word.split_once(['\'', '\u{2019}']).map(|(head, _)| head).filter(|head| !head.is_empty())
+}
+
+/// Whether a text is too short or too common to say where it came from: one or two characters
+/// (ideographs excepted), a whole number under 5 digits.
+pub(super) fn is_short(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.trim_start_matches(['-', '+', '#']);
+    if !digits.is_empty() && digits.len() < 5 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    let mut letters = text.chars().filter(|c| c.is_alphanumeric());
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some(_), Some(_), Some(_)) => false,
+        (Some(a), Some(b), None) => !(stands_alone(a) && stands_alone(b)),
+        _ => true,
+    }
+}
+
+/// Words that carry no content, in the languages of [`super::intent`].
+pub(super) fn is_stop_word(word: &str) -> bool {
+    const STOP: &[&str] = &[
+        "and", "are", "auf", "aus", "avec", "con", "das", "dem", "den", "der", "des", "die", "ein",
+        "eine", "est", "for", "from", "für", "has", "into", "les", "los", "las", "mit", "not",
+        "our", "para", "por", "pour", "que", "sur", "that", "the", "this", "und", "une", "von",
+        "was", "will", "with", "you", "your", "zum", "zur",
+    ];
+    word.chars().nth(2).is_none() && !word.chars().any(stands_alone) || STOP.contains(&word)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Part of a word.
+    Word,
+    /// Separates words.
+    Soft,
+    /// Binds words where it stands between two: `@` in an address, `/` in a path.
+    Binding,
+}
+
+fn class(c: char) -> Class {
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => Class::Word,
+        '@' | '/' | '\\' | '-' | '.' | '+' | '%' => Class::Binding,
+        c if c.is_ascii() => Class::Soft,
+        c if c.is_alphanumeric() || is_mark(c) => Class::Word,
+        _ => Class::Soft,
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x300..=0x36F | 0x900..=0xDFF | 0xE31..=0xE3A | 0xE47..=0xE4E | 0x1AB0..=0x1AFF | 0x20D0..=0x20FF)
+}
+
+/// Whether `c` is a word by itself, as UAX #29 has it: ideographs, Hiragana, and the scripts of
+/// South-East Asia that put no space between words.
+fn stands_alone(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x2E80..=0x2FDF | 0x3005..=0x3007
+        | 0x3040..=0x309F | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF
+        | 0x20000..=0x3FFFF)
+}
+
+/// Whether `c`, between `before` and `after`, separates words rather than binds them.
+fn separates(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let glued = |n: Option<char>| n.is_some_and(|n| class(n) != Class::Soft);
+    match class(c) {
+        Class::Word => false,
+        Class::Soft => true,
+        Class::Binding => !(glued(before) && glued(after)),
+    }
+}
+
+/// A text as a sequence of word characters, each gap one space: `Mark,  Black` is `Mark Black`.
+pub(super) struct Phrase {
+    chars: Vec<char>,
+}
+
+impl Phrase {
+    /// The phrase that `folded` spells.
+    pub(super) fn new(folded: &str) -> Self {
+        let mut chars: Vec<char> = Vec::with_capacity(folded.len());
+        let (mut before, mut gap) = (None, false);
+        let mut rest = folded.chars().peekable();
+        while let Some(c) = rest.next() {
+            if separates(before, c, rest.peek().copied()) {
+                gap = !chars.is_empty();
+            } else {
+                if gap {
+                    chars.push(' ');
+                    gap = false;
+                }
+                chars.push(c);
+            }
+            before = Some(c);
+        }
+        Self { chars }
+    }
+
+    /// Where the phrase stands in `text`, if its characters from number `skip` on start at byte
+    /// `at`; bounded by words on both sides.
+    pub(super) fn stands_at(&self, text: &str, at: usize, skip: usize) -> Option<Span> {
+        let (head, tail) = self.chars.split_at_checked(skip)?;
+        let end = forward(text, at, tail)?;
+        let start = backward(text, at, head)?;
+        let span = Span::new(start, end);
+        (opens(text, start) && closes(text, end)).then_some(span)
+    }
+
+    /// Number of the character at which the word that starts at byte `at` of `folded` starts.
+    pub(super) fn character_of(folded: &str, at: usize) -> usize {
+        // The phrase of the text before it, and the gap between.
+        let head = folded.get(..at).unwrap_or_default();
+        let before = Phrase::new(folded.get(..at + next_len(folded, at)).unwrap_or(head));
+        before.chars.len().saturating_sub(1)
+    }
+
+    /// Characters in it.
+    pub(super) fn len(&self) -> usize {
+        self.chars.len()
+    }
+}
+
+fn next_len(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+}
+
+fn forward(text: &str, at: usize, pattern: &[char]) -> Option<usize> {
+    let mut before = text.get(..at)?.chars().next_back();
+    let mut rest = text.get(at..)?.char_indices().peekable();
+    let mut pattern = pattern.iter();
+    let mut gap = false;
+    let mut wanted = match pattern.next() {
+        None => return Some(at),
+        Some(c) => *c,
+    };
+    while let Some((i, c)) = rest.next() {
+        if separates(before, c, rest.peek().map(|(_, c)| *c)) {
+            gap = true;
+        } else {
+            if gap {
+                if wanted != ' ' {
+                    return None;
+                }
+                wanted = *pattern.next()?;
+                gap = false;
+            }
+            if wanted != c {
+                return None;
+            }
+            match pattern.next() {
+                None => return Some(at + i + c.len_utf8()),
+                Some(c) => wanted = *c,
+            }
+        }
+        before = Some(c);
+    }
+    None
+}
+
+fn backward(text: &str, at: usize, pattern: &[char]) -> Option<usize> {
+    let mut after = text.get(at..)?.chars().next();
+    let mut rest = text.get(..at)?.char_indices().rev().peekable();
+    let mut pattern = pattern.iter().rev();
+    let mut gap = false;
+    let mut wanted = match pattern.next() {
+        None => return Some(at),
+        Some(c) => *c,
+    };
+    while let Some((i, c)) = rest.next() {
+        if separates(rest.peek().map(|(_, c)| *c), c, after) {
+            gap = true;
+        } else {
+            if gap {
+                if wanted != ' ' {
+                    return None;
+                }
+                wanted = *pattern.next()?;
+                gap = false;
+            }
+            if wanted != c {
+                return None;
+            }
+            match pattern.next() {
+                None => return Some(i),
+                Some(c) => wanted = *c,
+            }
+        }
+        after = Some(c);
+    }
+    None
+}
+
+/// Whether a word can start at byte `at`: nothing binds it to what stands before.
+fn opens(text: &str, at: usize) -> bool {
+    let mut head = text.get(..at).unwrap_or_default().chars().rev();
+    let first = text.get(at..).and_then(|rest| rest.chars().next());
+    match head.next() {
+        None => true,
+        Some(c) if class(c) == Class::Word => apart(c, first),
+        Some(c) => separates(head.next(), c, first),
+    }
+}
+
+/// Whether a word can end before byte `at`.
+fn closes(text: &str, at: usize) -> bool {
+    let last = text.get(..at).and_then(|head| head.chars().next_back());
+    let mut rest = text.get(at..).unwrap_or_default().chars();
+    match rest.next() {
+        None => true,
+        Some(c) if class(c) == Class::Word => apart(c, last),
+        Some(c) => separates(last, c, rest.next()),
+    }
+}
+
+fn apart(a: char, b: Option<char>) -> bool {
+    stands_alone(a) || b.is_none_or(stands_alone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stands(value: &str, text: &str) -> bool {
+        let phrase = Phrase::new(value);
+        let Some((first, _)) = words(value).next() else { return false };
+        let skip = Phrase::character_of(value, first);
+        text.char_indices().any(|(at, _)| phrase.stands_at(text, at, skip).is_some())
+    }
+
+    #[test]
+    fn phrases_are_bounded_by_words() {
+        assert!(stands("mark black", "tell mark, black said"));
+        assert!(stands("bob", "ask bob's boss") && stands("bob", "(bob)") && stands("bob", "bob."));
+        assert!(stands("general", "post in #general please") && stands("dora", "user=dora"));
+        assert!(!stands("mark", "denmark") && !stands("mark", "mark.black@x.com"));
+        assert!(!stands("bob", "bob@evil.com") && !stands("evil.com", "bob@evil.com"));
+        assert!(!stands("etc", "/etc/passwd") && !stands("work", "co-work"));
+        assert!(stands("bill.txt", "pay bill.txt.") && !stands("bill", "pay bill.txt"));
+        assert!(!stands("c", "c++ code"));
+        assert!(stands("report.pdf for mark", "the report.pdf for mark!"));
+    }
+
+    #[test]
+    fn each_ideograph_is_a_word() {
+        assert_eq!(words("删除文件").count(), 4);
+        assert!(stands("删除", "请删除文件") && !stands("删文", "请删除文件"));
+        assert!(!stands("カタ", "カタカナ"));
+    }
+
+    #[test]
+    fn short_values_say_nothing() {
+        for short in ["", "13", "-5", "#1234", "ok", "a", "no"] {
+            assert!(is_short(short), "{short}");
+        }
+        for long in ["12345", "yes", "bob", "削除", "a1b"] {
+            assert!(!is_short(long), "{long}");
+        }
+    }
+}
