@@ -4,6 +4,7 @@ mod bundle;
 mod descriptor;
 mod infer;
 mod manifest;
+mod write;
 
 pub use bundle::{Bundle, FailModes};
 pub use descriptor::{Descriptor, read_descriptors};

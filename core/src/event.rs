@@ -10,6 +10,7 @@ use crate::request::{ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFa
 use crate::source::Source;
 use crate::store::Restriction;
 use crate::tool::{FailMode, ToolOrigin};
+use std::sync::Arc;
 
 /// One fact for the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +66,7 @@ pub enum EventBody {
         parent: Option<SessionId>,
     },
     /// A verb decided.
-    Decision(Box<DecisionEvent>),
+    Decision(Arc<DecisionEvent>),
     /// An approval was asked for, answered, used.
     Approval {
         /// Which.

@@ -117,8 +117,9 @@ impl Value {
                 format!("{number} is not a JSON number"),
             ));
         }
-        let safe = MAX_SAFE_INTEGER as f64;
-        if number.fract() == 0.0 && (-safe..=safe).contains(&number) {
+        // Every whole float below 2^63 is an i64 exactly; one rule, so that text reads back alike.
+        const END: f64 = 9_223_372_036_854_775_808.0;
+        if number.fract() == 0.0 && (-END..END).contains(&number) {
             return Ok(Value::Int(number as i64));
         }
         Ok(Value::Float(number))

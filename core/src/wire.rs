@@ -8,8 +8,12 @@ mod record;
 mod request;
 
 pub use decision::decision_json;
-pub use facts::{flow_facts, tool_facts};
-pub use options::{GuardOptions, KnownOptions, SessionOptions, UserOptions};
+pub use facts::{
+    args_facts, content_facts, finding_facts, flow_facts, role_facts, session_facts, tool_facts,
+};
+pub use options::{
+    FullUser, GuardOptions, KnownOptions, OneOrMany, SessionOptions, TestingOptions, UserOptions,
+};
 pub use record::record_json;
 pub use request::{
     ApproveRequest, AuthorizeRequest, InspectInputRequest, InspectOutputRequest, PartRequest,

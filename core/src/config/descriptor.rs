@@ -16,6 +16,8 @@ pub struct Descriptor {
     pub input: Value,
     /// JSON Schema of its results.
     pub output: Option<Value>,
+    /// All that its server says of it, as given.
+    pub body: Value,
     /// SHA-256 over name, description and schemas in RFC 8785 form.
     pub digest: Digest,
 }
@@ -56,7 +58,8 @@ fn read_one(descriptor: &Value, server: &str) -> Result<Descriptor> {
     let output = ["outputSchema", "output_schema"].iter().find_map(|key| body.get(key)).cloned();
     let description = text("description").unwrap_or_default().to_owned();
     let digest = body.digest().unwrap_or_else(|_| Digest::of(body.to_json().as_bytes()));
-    Ok(Descriptor { id: ToolId::of(server, name)?, description, input, output, digest })
+    let id = ToolId::of(server, name)?;
+    Ok(Descriptor { id, description, input, output, body: body.clone(), digest })
 }
 
 fn fault(message: &str) -> Error {

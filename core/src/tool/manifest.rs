@@ -38,7 +38,7 @@ pub struct Tool {
     pub isolated: bool,
     /// What happens where a call of it cannot be decided.
     pub on_error: FailMode,
-    /// SHA-256 of the descriptor that was reviewed; another one quarantines the tool.
+    /// SHA-256 of the description's text that was reviewed; another text quarantines the tool.
     pub description_sha256: Option<Digest>,
     /// SHA-256 over the descriptor that was registered, or over the manifest entry.
     pub descriptor: Digest,

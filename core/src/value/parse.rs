@@ -116,10 +116,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Value, E> {
-        i64::try_from(number).map(Value::Int).map_err(|_| {
-            let message = format!("{number} is too large to be kept exactly");
-            self.state.refuse(Error::new(ErrorKind::ValueNumber, message))
-        })
+        match i64::try_from(number) {
+            Ok(number) => Ok(Value::Int(number)),
+            Err(_) => self.visit_f64(number as f64),
+        }
     }
 
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {

@@ -6,8 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::source::SourceKind;
 use crate::value::Value;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 /// Reads a request, naming what is wrong and where.
 ///
@@ -35,7 +35,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 #[serde(deny_unknown_fields)]
 pub struct InspectInputRequest {
     /// Text, structured data, or (with `parts`) nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub content: Option<Value>,
     /// Several parts, each with a source.
     #[serde(default)]
@@ -65,7 +65,7 @@ pub struct InspectInputRequest {
 #[serde(deny_unknown_fields)]
 pub struct PartRequest {
     /// Text or structured data.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub content: Option<Value>,
     /// For an image, audio or document: its media type.
     #[serde(default)]
@@ -166,7 +166,7 @@ impl InspectInputRequest {
     /// `misuse/argument`.
     pub fn into_content(self) -> Result<Content> {
         if !self.parts.is_empty() {
-            if self.content.is_some() {
+            if !matches!(self.content, None | Some(Value::Null)) {
                 return Err(misuse("give `content` or `parts`, not both"));
             }
             let parts = self.parts.into_iter().map(PartRequest::into_part);
@@ -190,7 +190,7 @@ impl PartRequest {
         let body = match (self.content, self.media_type, self.sha256) {
             (Some(Value::String(text)), None, None) => Body::Text(text),
             (Some(value), None, None) => Body::Json(value),
-            (None, Some(media_type), Some(sha256)) => Body::Opaque {
+            (None | Some(Value::Null), Some(media_type), Some(sha256)) => Body::Opaque {
                 media_type,
                 digest: Digest::from_hex(&sha256)
                     .ok_or_else(|| misuse("`sha256` is not 64 hexadecimal digits"))?,
@@ -210,6 +210,11 @@ impl InspectOutputRequest {
         let word = self.kind.as_deref().unwrap_or("answer");
         OutputKind::parse(word).map_err(as_misuse)
     }
+}
+
+/// A null that was given is content as well: a tool can answer so.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn source_kind(word: &str) -> Result<SourceKind> {

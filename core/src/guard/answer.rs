@@ -1,0 +1,334 @@
+//! From what was found and decided to the Decision, its Record, and what the host sinks see.
+
+use super::Inner;
+use super::force::InForce;
+use super::plugin::HostResults;
+use super::session::{Cell, Session};
+use crate::approval::LiftedRule;
+use crate::decision::{Controls, Decision, Mode, Outcome, PendingApproval, Reason};
+use crate::digest::Digest;
+use crate::enforce::{Settle, Settlement, Verdict, settle};
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{DecisionEvent, EventBody};
+use crate::finding::{Category, CodeFacts, Finding, Severity};
+use crate::id::{CallId, DecisionId, ToolId};
+use crate::policy::Answer;
+use crate::provenance::Provenance;
+use crate::request::{
+    ContentFacts, FindingFacts, FlowFacts, Request, RoleFacts, SessionFacts, ToolFacts, Verb,
+};
+use crate::source::Source;
+use crate::tool::FailMode;
+use crate::value::{Object, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A decision in the making: everything known so far, policy's facts among it.
+pub(super) struct Draft {
+    pub verb: Verb,
+    pub began_ns: u64,
+    pub call_id: Option<CallId>,
+    pub trace: Option<String>,
+    pub tool: Option<(ToolId, Digest)>,
+    pub fail_mode: FailMode,
+    pub flow: FlowFacts,
+    pub args: Vec<(String, RoleFacts)>,
+    pub session: SessionFacts,
+    pub facts: ToolFacts,
+    pub found: FindingFacts,
+    pub content: ContentFacts,
+    pub findings: Vec<Finding>,
+    pub provenance: Vec<Provenance>,
+    pub sources: Vec<Source>,
+    pub commitments: Vec<(String, Digest)>,
+    pub commitment: Option<Digest>,
+    pub due: BTreeSet<String>,
+    pub ran: BTreeSet<String>,
+}
+
+/// What a decision hands to the host.
+#[derive(Default)]
+pub(super) struct Yield {
+    pub content: Option<Value>,
+    pub arguments: Option<Value>,
+    pub approval: Option<PendingApproval>,
+}
+
+impl Draft {
+    pub fn new(inner: &Inner, verb: Verb, call_id: Option<CallId>, trace: Option<String>) -> Self {
+        Self {
+            verb,
+            began_ns: inner.clock.mono_ns(),
+            call_id,
+            trace,
+            tool: None,
+            fail_mode: FailMode::Closed,
+            flow: FlowFacts::clean(),
+            args: Vec::new(),
+            session: SessionFacts {
+                human: inner.human,
+                time_ms: inner.clock.wall_ms(),
+                ..SessionFacts::default()
+            },
+            facts: ToolFacts::default(),
+            found: FindingFacts::default(),
+            content: ContentFacts::default(),
+            findings: Vec::new(),
+            provenance: Vec::new(),
+            sources: Vec::new(),
+            commitments: Vec::new(),
+            commitment: None,
+            due: BTreeSet::new(),
+            ran: BTreeSet::new(),
+        }
+    }
+
+    /// Notes controls that are due and ran.
+    pub fn control(&mut self, name: &str) {
+        self.due.insert(name.to_owned());
+        self.ran.insert(name.to_owned());
+    }
+
+    /// Takes what host code found; a control of the host that is due and did not run is an error.
+    pub fn take_host(&mut self, inner: &Inner, host: &HostResults) -> Option<Error> {
+        for name in &host.ran {
+            self.control(&format!("host/{name}"));
+        }
+        for (name, _) in &host.failed {
+            self.due.insert(format!("host/{name}"));
+        }
+        for name in &inner.host_controls {
+            self.due.insert(format!("host/{name}"));
+        }
+        self.findings.extend(host.findings.iter().map(super::plugin::HostFinding::finding));
+        let missing = self.due.iter().find(|name| !self.ran.contains(*name));
+        missing.map(|name| {
+            let why =
+                host.failed.iter().find(|(failed, _)| name.strip_prefix("host/") == Some(failed));
+            let why = why.map_or("did not run", |(_, why)| why.as_str());
+            Error::new(ErrorKind::DetectorFailed, format!("the control `{name}` {why}"))
+        })
+    }
+
+    /// Sorts and bounds the findings, and derives what policy reads of them.
+    pub fn settle_findings(&mut self, limit: usize, code: &[(String, CodeFacts)]) {
+        if crate::finding::settle(&mut self.findings, limit) {
+            let over = limit_finding("limit/findings", "");
+            if let Some(last) = self.findings.last_mut() {
+                *last = over;
+            }
+        }
+        self.found = finding_facts(&self.findings, code);
+    }
+
+    /// The question, for a policy engine.
+    pub fn request<'a>(
+        &'a self,
+        cell: &'a Cell,
+        tool: Option<&'a ToolId>,
+        input: Option<&'a Object>,
+    ) -> Request<'a> {
+        Request {
+            principal: &cell.principal,
+            verb: self.verb,
+            tool,
+            input,
+            flow: &self.flow,
+            args: &self.args,
+            session: &self.session,
+            facts: &self.facts,
+            findings: &self.found,
+            content: &self.content,
+        }
+    }
+}
+
+/// Policy's answer joined with those of host engines, rules that an approval lifts left out.
+pub(super) fn ask_policy(
+    force: &InForce,
+    request: &Request<'_>,
+    host: &HostResults,
+    lifted: &[LiftedRule],
+) -> Answer {
+    let answer = force.engine.decide(request, lifted);
+    host.answers.iter().fold(answer, |answer, host| match host.answer(lifted) {
+        Some(other) => answer.combine(other),
+        None => answer,
+    })
+}
+
+/// Settles everything into one outcome.
+pub(super) fn conclude(
+    inner: &Inner,
+    force: &InForce,
+    draft: &Draft,
+    verdict: Verdict,
+    answer: &Answer,
+    error: Option<Error>,
+) -> Settlement {
+    // Where policy did decide to ask or deny, a fault beside it loosens nothing: it is only told.
+    let decided = answer.error.is_none() && answer.outcome >= Outcome::Ask;
+    let (told, error) = if decided { (error, None) } else { (None, error) };
+    let mut settlement = settle(Settle {
+        verdict,
+        outcome: answer.outcome,
+        reasons: answer.reasons.clone(),
+        obligations: answer.obligations.clone(),
+        error: error.or_else(|| answer.error.clone()),
+        verb: draft.verb,
+        mode: force.mode(),
+        human: inner.human,
+        known_obligations: &inner.obligations,
+        fail_mode: draft.fail_mode,
+    });
+    settlement.error = settlement.error.or(told);
+    settlement
+}
+
+impl Session {
+    /// Builds the decision and records it. Where it cannot be recorded, what was allowed is
+    /// refused, unless the fail mode is open.
+    pub(super) fn finish(
+        &self,
+        force: &InForce,
+        draft: Draft,
+        settlement: Settlement,
+        answer: &Answer,
+        give: Yield,
+        id: DecisionId,
+    ) -> Decision {
+        let inner = &self.guard.inner;
+        let blocked = !matches!(settlement.outcome, Outcome::Allow | Outcome::Modify);
+        let decision = Decision {
+            id,
+            verb: draft.verb,
+            outcome: settlement.outcome,
+            would_be: settlement.would_be,
+            mode: force.mode(),
+            session: self.cell.id.clone(),
+            call_id: draft.call_id,
+            content: give.content.filter(|_| !blocked),
+            arguments: give.arguments.filter(|_| !blocked),
+            reasons: settlement.reasons,
+            findings: draft.findings,
+            provenance: draft.provenance,
+            sources: draft.sources,
+            obligations: settlement.obligations,
+            approval: give.approval,
+            controls: Controls {
+                due: draft.due.into_iter().collect(),
+                ran: draft.ran.into_iter().collect(),
+            },
+            bundle: force.reference.clone(),
+            error: settlement.error,
+        };
+        let undecided = decision.error.is_some();
+        let event = DecisionEvent {
+            sources: decision.sources.clone(),
+            decision,
+            tool: draft.tool,
+            commitments: draft.commitments,
+            content: draft.commitment,
+            flow: draft.flow,
+            args: draft.args,
+            session: draft.session,
+            facts: draft.facts,
+            findings: draft.found,
+            context: draft.content,
+            rules: answer.rules.iter().map(|rule| (rule.id.clone(), rule.text)).collect(),
+            fail_mode: undecided.then_some(draft.fail_mode),
+            latency_ns: inner.clock.mono_ns().saturating_sub(draft.began_ns),
+            trace: draft.trace,
+        };
+        inner.record(&self.cell, event, draft.fail_mode)
+    }
+}
+
+impl Inner {
+    /// The next decision's id: log instance, then number.
+    pub(super) fn decision_id(&self) -> Result<DecisionId> {
+        let n = self.decisions.fetch_add(1, Ordering::Relaxed);
+        DecisionId::new(&format!("{}-{n}", self.log.instance()))
+    }
+
+    fn record(&self, cell: &Cell, event: DecisionEvent, fail_mode: FailMode) -> Decision {
+        // Shared with the log for the moment of the append, so that nothing is copied.
+        let event = Arc::new(event);
+        let appended = self.append(Some(cell), EventBody::Decision(Arc::clone(&event)));
+        let mut decision = Arc::unwrap_or_clone(event).decision;
+        if let Err(error) = appended {
+            let passes = fail_mode == FailMode::Open || decision.mode == Mode::Monitor;
+            if decision.allowed() && !passes {
+                decision.outcome = Outcome::Deny;
+                decision.content = None;
+                decision.arguments = None;
+                decision.reasons.push(Reason {
+                    rule: "core/unrecorded".to_owned(),
+                    policy: "core".to_owned(),
+                    message: "the decision could not be recorded".to_owned(),
+                    threats: Vec::new(),
+                });
+            }
+            decision.error.get_or_insert(error);
+        }
+        decision
+    }
+}
+
+/// What policy reads of findings and code facts.
+pub(super) fn finding_facts(findings: &[Finding], code: &[(String, CodeFacts)]) -> FindingFacts {
+    let mut facts = FindingFacts::default();
+    for finding in findings {
+        facts.categories.insert(finding.category);
+        facts.rules.insert(finding.rule.clone().into_owned());
+        facts.severity = facts.severity.max(Some(finding.severity));
+        if finding.category == Category::Injection {
+            facts.injection_score = facts.injection_score.max(finding.score);
+        }
+    }
+    for (_, code) in code {
+        facts.destructive |= code.destructive;
+        facts.unparsed |= code.unparsed;
+        facts.download_and_run |= code.download_and_run;
+        facts.internal_address |= code.internal_address;
+    }
+    facts
+}
+
+/// A finding that says which limit was passed.
+pub(super) fn limit_finding(rule: &'static str, path: &str) -> Finding {
+    Finding {
+        rule: rule.into(),
+        category: Category::Limit,
+        severity: Severity::Medium,
+        score: 1000,
+        path: path.to_owned(),
+        span: crate::span::Span::default(),
+        through: Vec::new(),
+        threats: (&["LLM06"][..]).into(),
+        kind: "limit".into(),
+    }
+}
+
+/// An answer that says nothing: for decisions made before policy was asked.
+pub(super) fn no_answer() -> Answer {
+    Answer {
+        outcome: Outcome::Allow,
+        reasons: Vec::new(),
+        rules: Vec::new(),
+        obligations: Vec::new(),
+        separate_approver: false,
+        error: None,
+    }
+}
+
+/// A reason of the core's own.
+pub(super) fn core_reason(rule: &str, message: &str, threats: &[&str]) -> Reason {
+    Reason {
+        rule: format!("core/{rule}"),
+        policy: "core".to_owned(),
+        message: message.to_owned(),
+        threats: threats.iter().map(|id| (*id).to_owned()).collect(),
+    }
+}

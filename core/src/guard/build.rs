@@ -1,0 +1,267 @@
+//! Making a guard: options checked once, everything injected that a test must replay.
+
+use super::force::InForce;
+use super::plugin::{Detector, Feed, Sink};
+use super::{Guard, Inner, table};
+use crate::approve::Approvals;
+use crate::config::Bundle;
+use crate::decision::Mode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{EventBody, Start};
+use crate::limits::Limits;
+use crate::normalize::Normalizer;
+use crate::policy::PolicyEngine;
+use crate::random::{Random, SeededRandom, SystemRandom};
+use crate::record::{Durability, Keys, Log};
+use crate::session::{MemoryStore, Restrictions};
+use crate::store::Store;
+use crate::time::{Clock, ManualClock, SystemClock};
+use crate::wire::GuardOptions;
+use arc_swap::ArcSwap;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Settings of a guard to be. Nothing is read or written before [`GuardBuilder::build`].
+///
+/// ```
+/// use checkrein::Guard;
+/// let tools = "[tool.read_file]\neffects = [\"read\"]\n";
+/// let guard = Guard::builder().tools(tools).human(false).build()?;
+/// assert_eq!(guard.inventory().len(), 1);
+/// # Ok::<(), checkrein::Error>(())
+/// ```
+#[derive(Default)]
+pub struct GuardBuilder {
+    bundle: Option<PathBuf>,
+    tools: Option<String>,
+    policy: Option<String>,
+    profile: Option<String>,
+    mode: Option<Mode>,
+    audit: Option<PathBuf>,
+    keys: Option<PathBuf>,
+    durability: Option<Durability>,
+    no_human: bool,
+    obligations: Vec<String>,
+    limits: BTreeMap<String, usize>,
+    host_controls: Vec<String>,
+    engines: Vec<Arc<dyn PolicyEngine>>,
+    detectors: Vec<Arc<dyn Detector>>,
+    sinks: Vec<Arc<dyn Sink>>,
+    store: Option<Arc<dyn Store>>,
+    clock: Option<Arc<dyn Clock>>,
+    manual_clock: Option<Arc<ManualClock>>,
+    random: Option<Arc<dyn Random>>,
+}
+
+macro_rules! setters {
+    ($($(#[doc = $doc:literal])* $name:ident($this:ident, $value:ident: $type:ty) $set:block)*) => {$(
+        $(#[doc = $doc])*
+        #[must_use]
+        pub fn $name(mut $this, $value: $type) -> Self {
+            $set;
+            $this
+        }
+    )*};
+}
+
+impl GuardBuilder {
+    setters! {
+        /// A bundle directory.
+        bundle(self, path: impl Into<PathBuf>) { self.bundle = Some(path.into()) }
+        /// Manifest text (TOML), for hosts without a bundle.
+        tools(self, text: impl Into<String>) { self.tools = Some(text.into()) }
+        /// Policy text (Cedar), for hosts without a bundle.
+        policy(self, text: impl Into<String>) { self.policy = Some(text.into()) }
+        /// `strict` or `balanced`, where no bundle says.
+        profile(self, name: impl Into<String>) { self.profile = Some(name.into()) }
+        /// Whether decisions bind, where no bundle says.
+        mode(self, mode: Mode) { self.mode = Some(mode) }
+        /// A directory for the audit log; in memory where none is given.
+        audit(self, path: impl Into<PathBuf>) { self.audit = Some(path.into()) }
+        /// A directory for keys; `<audit>.keys` beside the log where none is given.
+        keys(self, path: impl Into<PathBuf>) { self.keys = Some(path.into()) }
+        /// When a record is on disk.
+        durability(self, durability: Durability) { self.durability = Some(durability) }
+        /// Whether a human can be asked. Where none is, an ask is a deny.
+        human(self, human: bool) { self.no_human = !human }
+        /// An obligation that the host carries out.
+        obligation(self, id: impl Into<String>) { self.obligations.push(id.into()) }
+        /// A control that host code runs between `prepare` and `commit`.
+        host_control(self, name: impl Into<String>) { self.host_controls.push(name.into()) }
+        /// A further policy engine; the strictest answer wins.
+        engine(self, engine: Arc<dyn PolicyEngine>) { self.engines.push(engine) }
+        /// A detector of the host's own.
+        detector(self, detector: Arc<dyn Detector>) { self.detectors.push(detector) }
+        /// Where records are handed to, beside the log.
+        sink(self, sink: Arc<dyn Sink>) { self.sinks.push(sink) }
+        /// Where session counters live; in memory where none is given.
+        store(self, store: Arc<dyn Store>) { self.store = Some(store) }
+        /// An injected clock. The start record says so.
+        clock(self, clock: Arc<dyn Clock>) { self.clock = Some(clock) }
+        /// An injected generator. The start record says so.
+        random(self, random: Arc<dyn Random>) { self.random = Some(random) }
+    }
+
+    /// Sets the limit called `name`; checked when the guard is built.
+    #[must_use]
+    pub fn limit(mut self, name: &str, value: usize) -> Self {
+        self.limits.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Takes options as bindings give them.
+    ///
+    /// # Errors
+    /// `misuse/argument`.
+    pub fn options(mut self, options: GuardOptions) -> Result<Self> {
+        let misuse = |error: Error| {
+            Error::new(ErrorKind::MisuseArgument, error.message())
+                .with("known", error.fact("known").unwrap_or_default())
+        };
+        self.bundle = options.bundle.map(PathBuf::from).or(self.bundle);
+        self.audit = options.audit.map(PathBuf::from).or(self.audit);
+        self.keys = options.keys.map(PathBuf::from).or(self.keys);
+        self.tools = options.tools.or(self.tools);
+        self.policy = options.policy.or(self.policy);
+        self.profile = options.profile.or(self.profile);
+        if let Some(word) = options.durability {
+            self.durability = Some(Durability::parse(&word).map_err(misuse)?);
+        }
+        if let Some(word) = options.mode {
+            self.mode = Some(Mode::parse(&word).map_err(misuse)?);
+        }
+        self.no_human = options.human.map_or(self.no_human, |human| !human);
+        self.obligations.extend(options.obligations);
+        self.host_controls.extend(options.detectors);
+        self.limits.extend(options.limits);
+        if let Some(testing) = options.testing {
+            let clock = Arc::new(ManualClock::new(testing.time_ms));
+            self.manual_clock = Some(Arc::clone(&clock));
+            self.clock = Some(clock);
+            self.random = Some(Arc::new(SeededRandom::new(testing.seed)));
+        }
+        Ok(self)
+    }
+
+    /// Makes the guard, or says what is wrong and where.
+    ///
+    /// # Errors
+    /// Those of the bundle, the policy, the log and the keys; `misuse/argument` for limits.
+    pub fn build(self) -> Result<Guard> {
+        let mut limits = Limits::default();
+        for (name, value) in &self.limits {
+            limits.set(name, *value)?;
+        }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
+        let mut notices = Vec::new();
+        let mut bundle = match &self.bundle {
+            Some(directory) => {
+                notices.push(format!("bundle/unsigned: {}", directory.display()));
+                Bundle::from_directory(directory, &limits)?
+            }
+            None => {
+                let mut bundle = Bundle::embedded();
+                bundle.limits = limits.clone();
+                bundle.profile = self.profile.clone().unwrap_or(bundle.profile);
+                bundle.mode = self.mode.unwrap_or(bundle.mode);
+                bundle
+            }
+        };
+        if self.bundle.is_some() && (self.profile.is_some() || self.mode.is_some()) {
+            let message = "profile and mode are the bundle's to say";
+            return Err(Error::new(ErrorKind::MisuseArgument, message));
+        }
+        bundle = bundle.with_texts(self.tools.as_deref(), self.policy.as_deref())?;
+        let limits = bundle.limits.clone();
+        if bundle.mode == Mode::Monitor {
+            notices.push("mode/monitor: decisions are recorded and nothing is blocked".to_owned());
+        }
+        let force = InForce::build(bundle, BTreeMap::new(), &self.engines)?;
+
+        let keys_directory = self.keys.clone().or_else(|| {
+            self.audit.as_ref().map(|audit| {
+                let mut name = audit.clone().into_os_string();
+                name.push(".keys");
+                PathBuf::from(name)
+            })
+        });
+        let keys = match (&self.audit, keys_directory) {
+            (Some(_), Some(directory)) => {
+                let (keys, generated) = Keys::load_or_create(&directory, &*random)?;
+                notices.extend(generated);
+                keys
+            }
+            _ => Keys::ephemeral(&*random)?,
+        };
+        let mut recovered = None;
+        let log = match &self.audit {
+            Some(directory) => {
+                let durability = self.durability.unwrap_or(Durability::Batched);
+                let (log, cut) = Log::open(directory, &keys, durability, &limits, &*random)?;
+                recovered = cut;
+                log
+            }
+            None => {
+                notices.push("audit/memory: the log is lost when the process ends".to_owned());
+                Log::memory(&keys, &limits, &*random)?
+            }
+        };
+        let start = Start {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            instance: log.instance().to_owned(),
+            injected: clock.is_injected() || random.is_injected(),
+            notices: notices.clone(),
+        };
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(&limits)));
+        let inner = Inner {
+            fingerprints: keys.fingerprints(),
+            store_names: keys.store(),
+            normalizer: Normalizer::new(&limits),
+            approvals: Approvals::new(&limits).into(),
+            restrictions: Restrictions::new().into(),
+            force: ArcSwap::from_pointee(force),
+            rebuilding: ().into(),
+            engines: self.engines,
+            detectors: self.detectors,
+            host_controls: self.host_controls.into_iter().collect(),
+            obligations: self.obligations,
+            human: !self.no_human,
+            sinks: self.sinks,
+            sessions: table::Table::default().into(),
+            usage: BTreeMap::new().into(),
+            covered: Default::default(),
+            feed: Feed::default().into(),
+            decisions: 0.into(),
+            dropped: 0.into(),
+            pid: std::process::id().into(),
+            closed: false.into(),
+            clock,
+            manual_clock: self.manual_clock,
+            random,
+            keys,
+            limits,
+            store,
+            log,
+            notices,
+        };
+        inner.append(None, EventBody::Start(start))?;
+        if let Some(bytes) = recovered {
+            inner.append(None, EventBody::Recovered { bytes })?;
+        }
+        let force = inner.force.load();
+        let reference = force.reference.clone();
+        drop(force);
+        inner.append(
+            None,
+            EventBody::Bundle {
+                name: reference.name,
+                revision: reference.revision,
+                hash: reference.hash,
+                error: None,
+            },
+        )?;
+        Ok(Guard { inner: Arc::new(inner) })
+    }
+}

@@ -1,0 +1,130 @@
+//! What every verb does with a text before anything is decided: views, detectors, the facts and
+//! the commitment that do not depend on the verb.
+
+use super::answer::{Draft, limit_finding};
+use super::force::InForce;
+use super::session::{Session, State};
+use crate::content::{Content, Part};
+use crate::detect::Scope;
+use crate::digest::Digest;
+use crate::finding::{Category, Finding, Severity};
+use crate::flow::Taint;
+use crate::request::FlowFacts;
+use crate::view::{Leaf, Views};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Texts of a content with their views, kept apart from the content so that both can be read.
+pub(super) struct Texts<'a> {
+    leaves: Vec<(usize, String, Cow<'a, str>)>,
+}
+
+impl<'a> Texts<'a> {
+    pub fn of(content: &'a Content) -> Self {
+        let mut leaves = Vec::new();
+        content.each_text(&mut |part, path, text| leaves.push((part, path.to_owned(), text)));
+        Self { leaves }
+    }
+
+    pub fn views(&self, session: &Session) -> Vec<Views<'_>> {
+        let normalizer = &session.guard.inner.normalizer;
+        self.leaves.iter().map(|(_, _, text)| normalizer.views(text)).collect()
+    }
+
+    /// The leaves of part `part`, or of all.
+    pub fn leaves<'b>(&'b self, views: &'b [Views<'b>], part: Option<usize>) -> Vec<Leaf<'b>> {
+        let all = self.leaves.iter().zip(views);
+        let wanted = all.filter(|((of, _, _), _)| part.is_none_or(|part| part == *of));
+        wanted.map(|((_, path, text), views)| Leaf { path, text, views }).collect()
+    }
+}
+
+impl Session {
+    /// Runs the detectors that are due for `scope` over the leaves.
+    pub(super) fn scan(
+        &self,
+        force: &InForce,
+        leaves: &[Leaf<'_>],
+        scope: Scope,
+        draft: &mut Draft,
+    ) {
+        let inner = &self.guard.inner;
+        for name in force.detectors.due(scope) {
+            draft.control(name);
+        }
+        for leaf in leaves {
+            force.detectors.scan(leaf, scope, &inner.fingerprints, &mut draft.findings);
+            if leaf.views.truncated {
+                draft.findings.push(limit_finding("limit/decode", leaf.path));
+            }
+        }
+        for detector in &inner.detectors {
+            let name = format!("host/{}", detector.name());
+            draft.due.insert(name.clone());
+            let mut found = Vec::new();
+            if leaves.iter().all(|leaf| detector.scan(leaf, scope, &mut found).is_ok()) {
+                draft.ran.insert(name);
+                draft.findings.append(&mut found);
+            }
+        }
+    }
+
+    /// Keys of objects are text that a model reads too: long ones are scanned as such.
+    pub(super) fn scan_keys(&self, force: &InForce, part: &Part, prefix: &str, draft: &mut Draft) {
+        const LONG: usize = 24;
+        let inner = &self.guard.inner;
+        for (path, key) in part.keys(prefix) {
+            if key.len() < LONG {
+                continue;
+            }
+            let views = inner.normalizer.views(&key);
+            let leaf = Leaf { path: &path, text: &key, views: &views };
+            let scope = Scope::Input(part.kind);
+            let from = draft.findings.len();
+            force.detectors.scan(&leaf, scope, &inner.fingerprints, &mut draft.findings);
+            // A key's finding has no span in the value that the path names.
+            for finding in draft.findings.iter_mut().skip(from) {
+                finding.span = crate::span::Span::default();
+            }
+        }
+    }
+
+    /// What findings do to the session's risk.
+    pub(super) fn observe(&self, state: &mut State, content: &Content, findings: &[Finding]) {
+        let untrusted = content.parts.iter().any(|part| part.kind.taints());
+        if !untrusted {
+            return;
+        }
+        let now = self.guard.inner.clock.wall_ms();
+        let worst = findings.iter().filter(|f| f.category == Category::Injection);
+        let weight = match worst.map(|finding| finding.severity).max() {
+            None | Some(Severity::Info) => return,
+            Some(Severity::Low) => 20,
+            Some(Severity::Medium) => 60,
+            Some(Severity::High) => 150,
+            Some(Severity::Critical) => 300,
+        };
+        state.risk.add(weight, "injection", now);
+    }
+
+    /// `context.flow` of the two verbs that have no arguments.
+    pub(super) fn session_flow(&self, state: &State) -> FlowFacts {
+        let tainted = state.index.taint() != Taint::Clean;
+        FlowFacts {
+            tainted,
+            complete: state.index.taint() != Taint::Unknown,
+            paired: tainted && state.index.sensitive(),
+            ..FlowFacts::clean()
+        }
+    }
+
+    pub(super) fn content_commitment(&self, content: &Content) -> Digest {
+        let key = self.guard.inner.keys.commitments(&self.cell.principal.tenant);
+        let mut parts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        content.each_text(&mut |_, path, text| {
+            parts.insert(path.to_owned(), text.as_bytes().to_vec());
+        });
+        let parts = parts.iter().flat_map(|(path, text)| [path.as_bytes(), text.as_slice()]);
+        key.mac(std::iter::once(b"content".as_slice()).chain(parts))
+    }
+}

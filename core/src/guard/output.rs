@@ -1,0 +1,219 @@
+//! `inspect_output`: what leaves.
+
+use super::answer::{Draft, Yield, ask_policy, conclude, core_reason, limit_finding, no_answer};
+use super::force::InForce;
+use super::input::give;
+use super::look::Texts;
+use super::plugin::HostResults;
+use super::session::Session;
+use crate::content::{Content, OutputKind};
+use crate::decision::{Decision, Outcome};
+use crate::detect::Scope;
+use crate::enforce::{Settlement, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::{Category, Finding, Severity};
+use crate::flow::Quotes;
+use crate::limits::Limits;
+use crate::policy::Answer;
+use crate::request::Verb;
+use crate::source::SourceKind;
+use crate::tool::FailMode;
+use crate::value::Value;
+use crate::wire::InspectOutputRequest;
+
+impl Session {
+    /// Inspects what is about to leave. `audience` are the users who will read it; the principal
+    /// where none are given.
+    ///
+    /// # Errors
+    /// `misuse/closed`, `session/poisoned`. What could not be decided is a Decision.
+    ///
+    /// ```
+    /// use checkrein::{Guard, Outcome, content::OutputKind};
+    /// let session = Guard::new()?.session(Default::default())?;
+    /// let decision = session.inspect_output("All done.".into(), OutputKind::Answer, None)?;
+    /// assert_eq!(decision.outcome, Outcome::Allow);
+    /// # Ok::<(), checkrein::Error>(())
+    /// ```
+    pub fn inspect_output(
+        &self,
+        content: Value,
+        kind: OutputKind,
+        audience: Option<&[String]>,
+    ) -> Result<Decision> {
+        self.output(content, kind, audience, None, &HostResults::default())
+    }
+
+    /// Inspects a request as bindings read it.
+    ///
+    /// # Errors
+    /// As [`Session::inspect_output`]; `misuse/argument`.
+    pub fn output_decision(&self, request: InspectOutputRequest) -> Result<Decision> {
+        self.output_request(request, &HostResults::default())
+    }
+
+    pub(super) fn output_request(
+        &self,
+        request: InspectOutputRequest,
+        host: &HostResults,
+    ) -> Result<Decision> {
+        let kind = request.output_kind()?;
+        let audience = request.audience;
+        self.output(request.content, kind, audience.as_deref(), request.trace, host)
+    }
+
+    pub(super) fn output(
+        &self,
+        content: Value,
+        kind: OutputKind,
+        audience: Option<&[String]>,
+        trace: Option<String>,
+        host: &HostResults,
+    ) -> Result<Decision> {
+        self.guard.check_open()?;
+        let inner = &self.guard.inner;
+        inner.after_fork();
+        let force = inner.force.load();
+        let content = Content::json(SourceKind::Model, content);
+        let looked = self.look_at_output(&force, &content, kind, audience, trace, host)?;
+        let Looked { draft, settlement, answer, .. } = looked;
+        let give = Yield { content: Some(give(&content, &settlement)), ..Yield::default() };
+        let id = inner.decision_id()?;
+        Ok(self.finish(&force, draft, settlement, &answer, give, id))
+    }
+
+    /// Everything but the record: streams look at windows and record once, at the end.
+    pub(super) fn look_at_output(
+        &self,
+        force: &InForce,
+        content: &Content,
+        kind: OutputKind,
+        audience: Option<&[String]>,
+        trace: Option<String>,
+        host: &HostResults,
+    ) -> Result<Looked> {
+        let inner = &self.guard.inner;
+        let mut draft = Draft::new(inner, Verb::InspectOutput, None, trace);
+        draft.fail_mode = match kind {
+            OutputKind::Answer => force.bundle.fail_modes.output,
+            // Nobody outside reads these, and refusing them stops the agent.
+            OutputKind::Reasoning | OutputKind::Plan => FailMode::Open,
+        };
+        draft.content.kind = kind.as_str().to_owned();
+        draft.content.bytes = i64::try_from(content.len()).unwrap_or(i64::MAX);
+        draft.commitment = Some(self.content_commitment(content));
+        if let Err(error) = check_size(content, &inner.limits) {
+            return Ok(self.too_large(force, draft, kind, error));
+        }
+        let texts = Texts::of(content);
+        let views = texts.views(self);
+        let leaves = texts.leaves(&views, None);
+        self.scan(force, &leaves, Scope::Output(kind), &mut draft);
+        let host_fault = draft.take_host(inner, host);
+        draft.control("flow");
+        let quotes = {
+            let mut state = self.cell.lock()?;
+            if kind == OutputKind::Answer {
+                // The model has answered: what it called before has had its time to come back.
+                state.calls.turn_ended();
+            }
+            draft.flow = self.session_flow(&state);
+            draft.session.sensitive = state.index.sensitive();
+            draft.session.resumed = state.resumed;
+            draft.session.risk = state.risk.value(inner.clock.wall_ms());
+            state.index.quotes(&leaves)
+        };
+        draft.findings.extend(quote_findings(&quotes));
+        let outsiders = self.has_outsiders(audience);
+        let foreign = outsiders && !(quotes.private.is_empty() && quotes.secret.is_empty());
+        draft.content.forbidden_quote = foreign;
+        let own_hosts = &force.bundle.own_hosts;
+        let mut verdict =
+            crate::enforce::output(kind, &leaves, &draft.findings, &quotes.system, own_hosts);
+        if foreign && kind == OutputKind::Answer {
+            verdict = verdict.join(Verdict {
+                outcome: Outcome::Deny,
+                reasons: vec![core_reason(
+                    "forbidden_quote",
+                    "the answer quotes data that its audience may not read",
+                    &["LLM02"],
+                )],
+                ..Verdict::default()
+            });
+        }
+        draft.provenance = quotes.provenance;
+        draft.sources = quotes.sources;
+        draft.settle_findings(inner.limits.findings, &[]);
+        draft.control("policy");
+        let answer = ask_policy(force, &draft.request(&self.cell, None, None), host, &[]);
+        verdict = verdict.join(self.obliged(force, &answer.obligations, &draft.findings, &leaves));
+        let settlement = conclude(inner, force, &draft, verdict, &answer, host_fault);
+        Ok(Looked { draft, settlement, answer })
+    }
+
+    fn has_outsiders(&self, audience: Option<&[String]>) -> bool {
+        let user = self.cell.principal.user.id.as_str();
+        audience.is_some_and(|readers| readers.iter().any(|reader| reader != user))
+    }
+
+    /// An answer over the limit is refused; reasoning and plans leave without their text.
+    fn too_large(
+        &self,
+        force: &InForce,
+        mut draft: Draft,
+        kind: OutputKind,
+        error: Error,
+    ) -> Looked {
+        let inner = &self.guard.inner;
+        draft.findings.push(limit_finding("limit/text", ""));
+        draft.settle_findings(inner.limits.findings, &[]);
+        draft.fail_mode = FailMode::Closed;
+        let verdict = crate::enforce::output(kind, &[], &draft.findings, &[], &[]);
+        let answer = no_answer();
+        let mut settlement = conclude(inner, force, &draft, verdict, &answer, None);
+        settlement.error = Some(error);
+        Looked { draft, settlement, answer }
+    }
+}
+
+/// An output that was looked at and not yet recorded.
+pub(super) struct Looked {
+    pub draft: Draft,
+    pub settlement: Settlement,
+    pub answer: Answer,
+}
+
+fn check_size(content: &Content, limits: &Limits) -> Result<()> {
+    Limits::check(ErrorKind::LimitText, "text", content.len(), limits.text)?;
+    content.parts.iter().try_for_each(|part| match &part.body {
+        crate::content::Body::Json(value) => value.check(limits),
+        _ => Ok(()),
+    })
+}
+
+/// Quotes as findings: of the host's instructions, and of secret data.
+fn quote_findings(quotes: &Quotes) -> Vec<Finding> {
+    let finding =
+        |rule: &'static str, category, threats: &'static [&'static str], kind: &'static str| {
+            move |(path, span): &(String, crate::span::Span)| Finding {
+                rule: rule.into(),
+                category,
+                severity: Severity::High,
+                score: 1000,
+                path: path.clone(),
+                span: *span,
+                through: Vec::new(),
+                threats: threats.into(),
+                kind: kind.into(),
+            }
+        };
+    let system = finding(
+        "flow/system_prompt_quote",
+        Category::Exfiltration,
+        &["LLM08", "AML.T0056"],
+        "system_prompt",
+    );
+    let secret = finding("flow/secret_quote", Category::Secret, &["LLM02", "AML.T0057"], "secret");
+    let system = quotes.system.iter().map(system);
+    system.chain(quotes.secret.iter().map(secret)).collect()
+}

@@ -1,0 +1,239 @@
+//! The guard from outside: what a host does wrong, and what many threads do at once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+use checkrein::content::OutputKind;
+use checkrein::guard::{Detector, Sink};
+use checkrein::source::SourceKind;
+use checkrein::wire::SessionOptions;
+use checkrein::{Approver, Content, Error, ErrorKind, Guard, Limits, Outcome, Session, Value};
+use std::sync::{Arc, Mutex};
+
+const TOOLS: &str = r#"
+[tool.read_file]
+effects = ["read"]
+arguments.path = { role = "path", type = "path" }
+
+[tool.send_email]
+effects = ["send"]
+arguments.to = { role = "destination", type = "email" }
+arguments.body = { role = "payload" }
+limits = { per_session = 2 }
+"#;
+
+fn session(guard: &Guard) -> Session {
+    guard.session(SessionOptions::default()).unwrap()
+}
+
+fn guard() -> Guard {
+    Guard::builder().tools(TOOLS).build().unwrap()
+}
+
+fn arguments(text: &str) -> Value {
+    Value::parse(text.as_bytes(), &Limits::default()).unwrap()
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("not-a-directory");
+    std::fs::write(&file, "x").unwrap();
+    let error = Guard::builder().audit(&file).keys(folder.path().join("k")).build().err().unwrap();
+    assert!(error.code().starts_with("record/"), "{error}");
+    let inside = folder.path().join("audit");
+    let error = Guard::builder().audit(&inside).keys(inside.join("keys")).build().err().unwrap();
+    assert_eq!(error.code(), "record/key", "keys never lie in the log's directory");
+}
+
+#[test]
+fn everything_after_close_fails_and_says_so() {
+    let guard = guard();
+    let session = session(&guard);
+    let other = self::session(&guard);
+    other.close().unwrap();
+    let closed = |error: Error| assert_eq!(error.kind(), ErrorKind::MisuseClosed);
+    closed(other.inspect_input(Content::text(SourceKind::User, "x")).unwrap_err());
+    guard.close().unwrap();
+    guard.close().unwrap();
+    closed(session.inspect_output("x".into(), OutputKind::Answer, None).unwrap_err());
+    closed(guard.session(SessionOptions::default()).err().unwrap());
+    closed(guard.self_test().unwrap_err());
+}
+
+#[test]
+fn sessions_outlive_the_guard_that_made_them() {
+    let guard = guard();
+    let session = session(&guard);
+    drop(guard);
+    let decision = session.inspect_input(Content::text(SourceKind::User, "hello")).unwrap();
+    assert_eq!(decision.outcome, Outcome::Allow);
+}
+
+#[test]
+fn concurrent_calls_cannot_share_the_last_of_a_budget() {
+    let guard = guard();
+    let session = session(&guard);
+    session.inspect_input(Content::text(SourceKind::User, "mail bob@example.com")).unwrap();
+    let allowed = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for i in 0..8 {
+            let (session, allowed) = (&session, &allowed);
+            scope.spawn(move || {
+                let body = format!(r#"{{"to":"bob@example.com","body":"note {i}"}}"#);
+                let id = format!("c{i}");
+                let decision =
+                    session.authorize_tool_call("send_email", arguments(&body), Some(&id)).unwrap();
+                if decision.allowed() {
+                    allowed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    assert!(allowed.load(std::sync::atomic::Ordering::SeqCst) <= 2);
+}
+
+#[test]
+fn a_hostile_size_is_refused_or_recorded_never_cut() {
+    let guard = guard();
+    let session = session(&guard);
+    let huge = "a".repeat(20 * 1024 * 1024);
+    let user = session.inspect_input(Content::text(SourceKind::User, huge.clone())).unwrap();
+    assert_eq!((user.outcome, user.error.unwrap().code()), (Outcome::Deny, "limit/text"));
+    let page = session.inspect_input(Content::text(SourceKind::Retrieved, huge.clone())).unwrap();
+    assert!(page.findings.iter().any(|finding| finding.rule == "limit/text"));
+    let answer = session.inspect_output(huge.clone().into(), OutputKind::Answer, None).unwrap();
+    assert_eq!(answer.outcome, Outcome::Deny);
+    let call = format!(r#"{{"to":"bob@example.com","body":"{}"}}"#, "b".repeat(2 * 1024 * 1024));
+    let decision = session.authorize_tool_call("send_email", arguments(&call), None).unwrap();
+    assert_eq!(decision.error.unwrap().code(), "limit/arguments");
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert_eq!(
+        Value::parse(deep.as_bytes(), &Limits::default()).unwrap_err().code(),
+        "limit/depth"
+    );
+}
+
+#[test]
+fn a_full_table_evicts_idle_sessions_and_they_come_back_unknown() {
+    let guard = Guard::builder().tools(TOOLS).limit("sessions", 4).build().unwrap();
+    let open = |id: &str, new: bool| {
+        let user = Some(checkrein::wire::UserOptions::Id("alice".to_owned()));
+        let id = Some(id.to_owned());
+        let options = SessionOptions { id, new, user, ..SessionOptions::default() };
+        guard.session(options)
+    };
+    drop(open("first", true).unwrap());
+    let held: Vec<_> = (0..3).map(|i| open(&format!("held-{i}"), true).unwrap()).collect();
+    let more = open("more", true).unwrap();
+    assert_eq!(open("over", true).err().unwrap().code(), "limit/sessions");
+    drop((held, more));
+    let back = open("first", false).unwrap();
+    let call = arguments(r#"{"to":"bob@example.com","body":"x"}"#);
+    let decision = back.authorize_tool_call("send_email", call, None).unwrap();
+    assert_eq!(decision.outcome, Outcome::Ask, "its history is unknown, so tainted");
+}
+
+#[test]
+fn a_poisoned_session_ends_and_its_guard_goes_on() {
+    let guard = guard();
+    let session = session(&guard);
+    session.poison();
+    let error = session.inspect_input(Content::text(SourceKind::User, "x")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SessionPoisoned);
+    assert!(self::session(&guard).inspect_input(Content::text(SourceKind::User, "x")).is_ok());
+}
+
+struct Words;
+
+impl Detector for Words {
+    fn name(&self) -> &str {
+        "words"
+    }
+
+    fn scan(
+        &self,
+        leaf: &checkrein::view::Leaf<'_>,
+        _: checkrein::detect::Scope,
+        _: &mut Vec<checkrein::finding::Finding>,
+    ) -> checkrein::Result<()> {
+        if leaf.text.contains("break") {
+            return Err(Error::new(ErrorKind::DetectorFailed, "it broke"));
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Kept(Mutex<Vec<String>>);
+
+impl Sink for Kept {
+    fn record(&self, _: u64, json: &str) {
+        self.0.lock().unwrap().push(json.to_owned());
+    }
+}
+
+#[test]
+fn host_code_runs_and_its_failure_fails_closed_and_is_recorded() {
+    let kept = Arc::new(Kept::default());
+    let guard = Guard::builder()
+        .tools(TOOLS)
+        .detector(Arc::new(Words))
+        .sink(Arc::clone(&kept) as Arc<dyn Sink>)
+        .build()
+        .unwrap();
+    let session = session(&guard);
+    let fine = session.inspect_input(Content::text(SourceKind::User, "hello")).unwrap();
+    assert!(fine.controls.ran.contains(&"host/words".to_owned()));
+    let broken = session.inspect_input(Content::text(SourceKind::User, "break")).unwrap();
+    assert_eq!(broken.outcome, Outcome::Deny);
+    assert_eq!(broken.error.unwrap().kind(), ErrorKind::DetectorFailed);
+    let records = kept.0.lock().unwrap();
+    let last = records.last().unwrap();
+    assert!(last.contains("detector/failed") && last.contains(r#""fail_mode":"closed""#), "{last}");
+}
+
+#[test]
+fn the_log_holds_no_payload() {
+    let guard = guard();
+    let session = session(&guard);
+    session.inspect_input(Content::text(SourceKind::User, "my word is xylophone-77")).unwrap();
+    let call = arguments(r#"{"to":"zebra@example.com","body":"xylophone-77"}"#);
+    session.authorize_tool_call("send_email", call, Some("c1")).unwrap();
+    session.inspect_output("xylophone-77".into(), OutputKind::Answer, None).unwrap();
+    for record in guard.records() {
+        assert!(!record.contains("xylophone") && !record.contains("zebra"), "{record}");
+    }
+}
+
+#[test]
+fn an_approval_is_bound_to_one_call_of_one_tenant() {
+    let guard = guard();
+    let open = |tenant: &str| {
+        let options = SessionOptions {
+            id: Some("same-id".to_owned()),
+            new: true,
+            tenant: Some(tenant.to_owned()),
+            ..SessionOptions::default()
+        };
+        guard.session(options).unwrap()
+    };
+    let (one, two) = (open("one"), open("two"));
+    let call = || arguments(r#"{"x":1}"#);
+    let asked = one.authorize_tool_call("unknown", call(), Some("c1")).unwrap();
+    let pending = asked.approval.unwrap();
+    two.close().unwrap();
+    let approver = Approver::new(&guard);
+    approver.approve(pending.id.as_str(), &pending.digest.hex(), "carol", false).unwrap();
+    let two = open("two");
+    let foreign = two.authorize_tool_call("unknown", call(), Some("c1")).unwrap();
+    assert_eq!(foreign.outcome, Outcome::Ask, "another tenant's approval lifts nothing");
+    assert!(one.authorize_tool_call("unknown", call(), Some("c1")).unwrap().allowed());
+    let again = one.authorize_tool_call("unknown", call(), Some("c2")).unwrap();
+    assert_eq!(again.outcome, Outcome::Ask, "it was used up");
+}
