@@ -1,1 +1,115 @@
-fn main() {}
+//! The `checkrein` command.
+
+mod audit;
+mod case;
+mod check;
+mod demo;
+mod init;
+mod terminal;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runtime security for AI agents: try it, check policy, verify the audit log.
+#[derive(Parser)]
+#[command(name = "checkrein", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays an agent session on embedded defaults: an honest task, an injected document, the
+    /// hijacked calls stopped, one approval, a leaking answer redacted, the log verified.
+    Demo {
+        /// Where the audit log is written; a new temporary directory where nothing is said.
+        #[arg(long)]
+        audit: Option<PathBuf>,
+        /// Machine-readable output: one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks a bundle: settings, manifest, policies, entities.
+    Check {
+        /// The bundle's directory.
+        bundle: PathBuf,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes a first manifest from MCP, OpenAI or JSON Schema descriptors, to standard output.
+    Init {
+        /// The descriptors, as JSON.
+        descriptors: PathBuf,
+        /// The server that offers the tools; part of their ids.
+        #[arg(long, default_value = "")]
+        server: String,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Plays the cases in a bundle's `tests/*.json`.
+    Test {
+        /// The bundle's directory.
+        bundle: PathBuf,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Plays the cases of one file, and tells why each step was decided so.
+    Explain {
+        /// The bundle's directory.
+        bundle: PathBuf,
+        /// The cases, as JSON.
+        cases: PathBuf,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads and verifies audit logs.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Verifies a log: frames, order, Merkle root, signatures.
+    Verify {
+        /// The log's directory.
+        log: PathBuf,
+        /// The verifier key that the log must be signed with.
+        #[arg(long)]
+        key: Option<String>,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Demo { audit, json } => demo::run(audit.as_deref(), json),
+        Command::Check { bundle, json } => check::run(&bundle, json),
+        Command::Init { descriptors, server, json } => init::run(&descriptors, &server, json),
+        Command::Test { bundle, json } => test::run(&bundle, json),
+        Command::Explain { bundle, cases, json } => test::explain(&bundle, &cases, json),
+        Command::Audit { command: AuditCommand::Verify { log, key, json } } => {
+            audit::verify(&log, key.as_deref(), json)
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        // The command ran, and what it looked at is not in order.
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
