@@ -1,0 +1,199 @@
+package checkrein
+
+/*
+#include <stdlib.h>
+#include <checkrein.h>
+*/
+import "C"
+
+import (
+	"encoding/json"
+	"io"
+	"unsafe"
+)
+
+// Guard is the object a host holds: the policy enforcement point's front door. It is shared by all
+// goroutines.
+type Guard struct{ native *handle[C.checkrein_guard] }
+
+var _ io.Closer = (*Guard)(nil)
+
+// Options of a guard. The zero value is the embedded defaults.
+type Options struct {
+	Bundle      string         `json:"bundle,omitempty"`
+	Audit       string         `json:"audit,omitempty"`
+	Keys        string         `json:"keys,omitempty"`
+	Durability  string         `json:"durability,omitempty"`
+	Profile     string         `json:"profile,omitempty"`
+	Mode        string         `json:"mode,omitempty"`
+	Human       *bool          `json:"human,omitempty"`
+	Obligations []string       `json:"obligations,omitempty"`
+	Limits      map[string]int `json:"limits,omitempty"`
+	Tools       string         `json:"tools,omitempty"`
+	Policy      string         `json:"policy,omitempty"`
+	Detectors   []string       `json:"detectors,omitempty"`
+	Testing     *Testing       `json:"testing,omitempty"`
+}
+
+// Testing injects a clock and a seed; the audit log says so.
+type Testing struct {
+	TimeMS int64  `json:"time_ms"`
+	Seed   uint64 `json:"seed"`
+}
+
+// New makes a guard.
+func New(options Options) (*Guard, error) {
+	request, err := encode(options)
+	if err != nil {
+		return nil, err
+	}
+	return NewJSON(request)
+}
+
+// NewJSON makes a guard from options as JSON text.
+func NewJSON(options []byte) (*Guard, error) {
+	var native *C.checkrein_guard
+	var out C.checkrein_bytes
+	data, length := view(options)
+	if _, err := take(C.checkrein_guard_new(data, length, &native, &out), &out); err != nil {
+		return nil, err
+	}
+	free := func(guard *C.checkrein_guard) { C.checkrein_guard_free(guard) }
+	return &Guard{newHandle(native, free)}, nil
+}
+
+// Close ends the guard: its log is closed, and every later call fails with ErrClosed.
+func (g *Guard) Close() error {
+	_, err := g.Call("close", nil)
+	g.native.close()
+	return err
+}
+
+// Call is the JSON interface: a method by name, its request and its answer as JSON text.
+func (g *Guard) Call(method string, request []byte) ([]byte, error) {
+	return g.native.with(func(guard *C.checkrein_guard) ([]byte, error) {
+		name := C.CString(method)
+		defer C.free(unsafe.Pointer(name))
+		var out C.checkrein_bytes
+		data, length := view(request)
+		return take(C.checkrein_guard_call(guard, name, data, length, &out), &out)
+	})
+}
+
+// RegisterTools registers MCP, OpenAI or JSON Schema descriptors.
+func (g *Guard) RegisterTools(tools any, server string) ([]RegisteredTool, error) {
+	var registered []RegisteredTool
+	return registered, g.ask("register_tools", map[string]any{"tools": tools, "server": server}, &registered)
+}
+
+// RegisteredTool is a tool with its state.
+type RegisteredTool struct {
+	ID         string   `json:"id"`
+	Descriptor string   `json:"descriptor"`
+	Effects    []string `json:"effects"`
+	Quarantine *string  `json:"quarantine"`
+	Findings   []string `json:"findings"`
+}
+
+// Stop stops a tenant, agent, session, tool or user from the next call on.
+func (g *Guard) Stop(scope, id, reason, by string) error {
+	request := map[string]any{"scope": scope, "id": id, "reason": reason, "by": by}
+	return g.ask("stop", request, nil)
+}
+
+// Lift lifts a stop, and says whether there was one.
+func (g *Guard) Lift(scope, id string) (lifted bool, err error) {
+	return lifted, g.ask("lift", map[string]any{"scope": scope, "id": id}, &lifted)
+}
+
+// Check is the result of one canary of SelfTest.
+type Check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// SelfTest drives a canary through each verb.
+func (g *Guard) SelfTest() ([]Check, error) {
+	var checks []Check
+	return checks, g.ask("self_test", nil, &checks)
+}
+
+// Status says how the guard is.
+func (g *Guard) Status() (map[string]any, error) {
+	var status map[string]any
+	return status, g.ask("status", nil, &status)
+}
+
+// Inventory lists every tool, who owns it, and when it was last used.
+func (g *Guard) Inventory() ([]map[string]any, error) {
+	var tools []map[string]any
+	return tools, g.ask("inventory", nil, &tools)
+}
+
+// Sync writes everything that waits, with a checkpoint.
+func (g *Guard) Sync() error { return g.ask("sync", nil, nil) }
+
+func (g *Guard) ask(method string, request, answer any) error {
+	return ask(g.Call, method, request, answer)
+}
+
+// ask encodes a request, calls, and decodes the answer.
+func ask(call func(string, []byte) ([]byte, error), method string, request, answer any) error {
+	var text []byte
+	if request != nil {
+		var err error
+		if text, err = encode(request); err != nil {
+			return err
+		}
+	}
+	given, err := call(method, text)
+	if err != nil || answer == nil {
+		return err
+	}
+	return json.Unmarshal(given, answer)
+}
+
+// Approver is the human's side of an ask. Keep it away from the agent's side.
+type Approver struct{ native *handle[C.checkrein_approver] }
+
+// NewApprover makes an approver of a guard.
+func NewApprover(guard *Guard) (*Approver, error) {
+	var native *C.checkrein_approver
+	_, err := guard.native.with(func(guard *C.checkrein_guard) ([]byte, error) {
+		var out C.checkrein_bytes
+		return take(C.checkrein_approver_new(guard, &native, &out), &out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	free := func(approver *C.checkrein_approver) { C.checkrein_approver_free(approver) }
+	return &Approver{newHandle(native, free)}, nil
+}
+
+// Close frees the approver.
+func (a *Approver) Close() error {
+	a.native.close()
+	return nil
+}
+
+// Call is the JSON interface.
+func (a *Approver) Call(method string, request []byte) ([]byte, error) {
+	return a.native.with(func(approver *C.checkrein_approver) ([]byte, error) {
+		name := C.CString(method)
+		defer C.free(unsafe.Pointer(name))
+		var out C.checkrein_bytes
+		data, length := view(request)
+		return take(C.checkrein_approver_call(approver, name, data, length, &out), &out)
+	})
+}
+
+// Approve says yes to exactly what was shown.
+func (a *Approver) Approve(id, digest, approver string) error {
+	return ask(a.Call, "approve", map[string]any{"id": id, "digest": digest, "approver": approver}, nil)
+}
+
+// Refuse says no.
+func (a *Approver) Refuse(id, digest, approver string) error {
+	return ask(a.Call, "refuse", map[string]any{"id": id, "digest": digest, "approver": approver}, nil)
+}

@@ -1,0 +1,75 @@
+package checkrein
+
+/*
+#cgo LDFLAGS: -lcheckrein -lm -lpthread -ldl
+#include <stdlib.h>
+#include <checkrein.h>
+*/
+import "C"
+
+import (
+	"encoding/json"
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+// Version is the library's version.
+func Version() string { return C.GoString(C.checkrein_version()) }
+
+// view gives bytes as C takes them. The caller keeps data alive over the call.
+func view(data []byte) (*C.uint8_t, C.size_t) {
+	if len(data) == 0 {
+		return nil, 0
+	}
+	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(data))), C.size_t(len(data))
+}
+
+// take copies an answer and frees it; a status other than 0 becomes an *Error.
+func take(status C.int32_t, out *C.checkrein_bytes) ([]byte, error) {
+	defer C.checkrein_bytes_free(out)
+	answer := C.GoBytes(unsafe.Pointer(out.data), C.int(out.len))
+	if status == 0 {
+		return answer, nil
+	}
+	failure := &Error{}
+	if err := json.Unmarshal(answer, failure); err != nil {
+		return nil, &Error{Code: "internal/panic", Message: "an error could not be read"}
+	}
+	return nil, failure
+}
+
+// handle is a pointer of the library's, freed once: by close or by the garbage collector.
+type handle[T any] struct {
+	mu      sync.RWMutex
+	pointer *T
+	free    func(*T)
+}
+
+func newHandle[T any](pointer *T, free func(*T)) *handle[T] {
+	h := &handle[T]{pointer: pointer, free: free}
+	runtime.SetFinalizer(h, (*handle[T]).close)
+	return h
+}
+
+// with runs use with the pointer, which stays valid until use returns.
+func (h *handle[T]) with(use func(*T) ([]byte, error)) ([]byte, error) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if h.pointer == nil {
+		return nil, closed()
+	}
+	return use(h.pointer)
+}
+
+func (h *handle[T]) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.pointer != nil {
+		h.free(h.pointer)
+		h.pointer = nil
+	}
+	runtime.SetFinalizer(h, nil)
+}
+
+func closed() error { return &Error{Code: "misuse/closed", Message: "it was closed"} }

@@ -1,0 +1,199 @@
+/*
+ * libcheckrein: runtime security for AI agents.
+ *
+ * Requests and answers are JSON in UTF-8, as pointer and length. Every call fills its `out` and
+ * gives a status: 0, or the number of an error whose JSON {"code", "message", "context"} stands in
+ * `out`. Free every filled `out` with checkrein_bytes_free. Handles are freed with their own free
+ * function; a guard may be freed before its sessions. Guards, sessions and approvers are shared by
+ * threads; a stream belongs to one thread at a time.
+ *
+ * Generated from the Rust sources by `cargo xtask generate`; do not edit.
+ */
+
+#ifndef CHECKREIN_H
+#define CHECKREIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// An approver of a guard: freed with `checkrein_approver_free`.
+typedef struct checkrein_approver checkrein_approver;
+
+// A call whose arguments arrive piece by piece: freed with `checkrein_call_stream_free`.
+typedef struct checkrein_call_stream checkrein_call_stream;
+
+// A guard: shared by threads, freed with `checkrein_guard_free`.
+typedef struct checkrein_guard checkrein_guard;
+
+// An answer that leaves piece by piece: freed with `checkrein_output_stream_free`.
+typedef struct checkrein_output_stream checkrein_output_stream;
+
+// A session: shared by threads, freed with `checkrein_session_free`. Keeps its guard alive.
+typedef struct checkrein_session checkrein_session;
+
+// Bytes owned by the library. Give them back with `checkrein_bytes_free`, once.
+//
+// `data` is NULL where `len` is 0. There is no NUL at the end.
+typedef struct {
+  // First byte.
+  uint8_t *data;
+  // How many.
+  size_t len;
+} checkrein_bytes;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Makes an approver of `guard`.
+//
+// # Safety
+// The handle is NULL or live; `approver` is writable; `out` is NULL or writable, and is always
+// filled.
+int32_t checkrein_approver_new(const checkrein_guard *guard,
+                               checkrein_approver **approver,
+                               checkrein_bytes *out);
+
+// Frees an approver. NULL is fine.
+//
+// # Safety
+// `approver` is NULL, or was given by this library and not freed.
+void checkrein_approver_free(checkrein_approver *approver);
+
+// Frees bytes that a call filled, and empties them. NULL and empty bytes are fine.
+//
+// # Safety
+// `bytes` is NULL, or points to bytes that this library filled and nobody freed.
+void checkrein_bytes_free(checkrein_bytes *bytes);
+
+// Makes a guard from JSON options (`{}` or nothing for the embedded defaults).
+//
+// # Safety
+// `options` is NULL with `len` 0 or points to `len` readable bytes; `guard` is writable; `out`
+// is NULL or writable, and is always filled.
+int32_t checkrein_guard_new(const uint8_t *options,
+                            size_t len,
+                            checkrein_guard **guard,
+                            checkrein_bytes *out);
+
+// Frees a guard. Its sessions stay usable. NULL is fine.
+//
+// # Safety
+// `guard` is NULL, or was given by `checkrein_guard_new` and not freed.
+void checkrein_guard_free(checkrein_guard *guard);
+
+// Opens a session with JSON options.
+//
+// # Safety
+// The handle is NULL or live; `options` is NULL with `len` 0 or points to `len` readable bytes;
+// `session` is writable; `out` is NULL or writable, and is always filled.
+int32_t checkrein_session_new(const checkrein_guard *guard,
+                              const uint8_t *options,
+                              size_t len,
+                              checkrein_session **session,
+                              checkrein_bytes *out);
+
+// Opens a sub-agent's session: `{"agent", "goal"}`.
+//
+// # Safety
+// As `checkrein_session_new`.
+int32_t checkrein_spawn(const checkrein_session *parent,
+                        const uint8_t *request,
+                        size_t len,
+                        checkrein_session **session,
+                        checkrein_bytes *out);
+
+// The session's id, as a JSON string.
+//
+// # Safety
+// The handle is NULL or live; `out` is NULL or writable, and is always filled.
+int32_t checkrein_session_id(const checkrein_session *session, checkrein_bytes *out);
+
+// Frees a session handle. The session itself lives on in its guard. NULL is fine.
+//
+// # Safety
+// `session` is NULL, or was given by this library and not freed.
+void checkrein_session_free(checkrein_session *session);
+
+// The library's version, as text that lives for ever.
+const char *checkrein_version(void);
+
+// How many error kinds there are: statuses run from 1 to this.
+int32_t checkrein_status_count(void);
+
+// The stable code of a status (`value/duplicate_key`), written to `code` (at most `len` bytes
+// with the closing NUL). Gives the length of the whole code, 0 for 0 and unknown statuses.
+//
+// # Safety
+// `code` is NULL with `len` 0, or points to `len` writable bytes.
+size_t checkrein_status_code(int32_t status, char *code, size_t len);
+
+// Opens a stream for an answer: `{"kind", "audience"}`.
+//
+// # Safety
+// The handle is NULL or live; `request` is NULL with `len` 0 or points to `len` readable bytes;
+// `stream` is writable; `out` is NULL or writable, and is always filled.
+int32_t checkrein_output_stream_new(const checkrein_session *session,
+                                    const uint8_t *request,
+                                    size_t len,
+                                    checkrein_output_stream **stream,
+                                    checkrein_bytes *out);
+
+// Takes the next bytes; answers `{"text", "denied"}`: `text` may go out at once.
+//
+// # Safety
+// The handle is NULL or live and used by one thread; `chunk` is NULL with `len` 0 or points to
+// `len` readable bytes; `out` is NULL or writable, and is always filled.
+int32_t checkrein_output_stream_push(checkrein_output_stream *stream,
+                                     const uint8_t *chunk,
+                                     size_t len,
+                                     checkrein_bytes *out);
+
+// Ends the stream; answers `{"tail", "decision"}`.
+//
+// # Safety
+// As `checkrein_output_stream_push`.
+int32_t checkrein_output_stream_finish(checkrein_output_stream *stream, checkrein_bytes *out);
+
+// Frees a stream. NULL is fine.
+//
+// # Safety
+// `stream` is NULL, or was given by this library and not freed.
+void checkrein_output_stream_free(checkrein_output_stream *stream);
+
+// Opens a stream for a call's arguments: `{"tool", "call_id"}`.
+//
+// # Safety
+// As `checkrein_output_stream_new`.
+int32_t checkrein_call_stream_new(const checkrein_session *session,
+                                  const uint8_t *request,
+                                  size_t len,
+                                  checkrein_call_stream **stream,
+                                  checkrein_bytes *out);
+
+// Takes the next bytes of the arguments' JSON.
+//
+// # Safety
+// As `checkrein_output_stream_push`.
+int32_t checkrein_call_stream_push(checkrein_call_stream *stream,
+                                   const uint8_t *delta,
+                                   size_t len,
+                                   checkrein_bytes *out);
+
+// Authorizes the whole call; answers decision JSON v1.
+//
+// # Safety
+// As `checkrein_output_stream_push`.
+int32_t checkrein_call_stream_finish(checkrein_call_stream *stream, checkrein_bytes *out);
+
+// Frees a stream. NULL is fine.
+//
+// # Safety
+// `stream` is NULL, or was given by this library and not freed.
+void checkrein_call_stream_free(checkrein_call_stream *stream);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CHECKREIN_H */
