@@ -1,0 +1,347 @@
+"""The guard that a host holds, and the approver that the agent's side does not hold."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from . import _checkrein
+from ._detect import Asked, Detector, Detectors, Match
+from ._session import Session
+from .errors import MisuseTypeError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+Scope = Literal["tenant", "agent", "session", "tool", "user"]
+StrPath = str | os.PathLike[str]
+
+_DEFAULTS = {"text": 16 * 1024 * 1024, "arguments": 1024 * 1024, "plugin_deadline_ms": 50}
+
+
+class Known(TypedDict, total=False):
+    """What is known to be a user's: one of each, or several."""
+
+    email: str | Sequence[str]
+    account: str | Sequence[str]
+    name: str | Sequence[str]
+
+
+class _UserId(TypedDict):
+    id: str
+
+
+class User(_UserId, total=False):
+    """For whom an agent works."""
+
+    known: Known
+    groups: Sequence[str]
+    claims: Mapping[str, Any]
+    verified: bool
+    trust: Literal["owner", "customer", "anonymous"]
+
+
+class Testing(TypedDict):
+    """An injected clock, ms since the epoch, and seed: for tests only, and the start record says so."""
+
+    time_ms: int
+    seed: int
+
+
+class Registered(TypedDict):
+    """A tool as it was registered; in `quarantine` stands why it may not be called, if so."""
+
+    id: str
+    descriptor: str
+    effects: list[str]
+    quarantine: str | None
+    findings: list[str]
+
+
+class Restriction(TypedDict):
+    """A stop in force."""
+
+    scope: Scope
+    id: str
+    reason: str
+    until_ms: int | None
+    by: str
+
+
+class Status(TypedDict):
+    """How a guard is."""
+
+    bundle: dict[str, Any]
+    mode: Literal["enforce", "monitor"]
+    notices: list[str]
+    sessions: int
+    pending_approvals: int
+    dropped_records: int
+    restrictions: list[Restriction]
+    covered: list[str]
+
+
+class InventoryEntry(TypedDict):
+    """One tool, as an auditor asks for it."""
+
+    tool: str
+    effects: list[str]
+    origin: str
+    owner: str | None
+    quarantine: str | None
+    calls: int
+    refused: int
+    last_used_ms: int | None
+    agents: list[str]
+
+
+class Check(TypedDict):
+    """What became of one canary of `Guard.self_test`."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Events(TypedDict):
+    """Records since the last call, and how many were lost because nobody asked in time."""
+
+    records: list[str]
+    lost: int
+
+
+class Approval(TypedDict):
+    """An approval that waits for an answer."""
+
+    id: str
+    digest: str
+    tenant: str
+    session: str
+    user: str
+    tool: str
+    text: str
+    expires_at: int
+
+
+class Guard:
+    """Made once, shared by all threads; a context manager that closes it.
+
+    `Guard()` has the embedded policy, and keeps its audit log in memory.
+    """
+
+    def __init__(
+        self,
+        bundle: StrPath | None = None,
+        *,
+        audit: StrPath | None = None,
+        keys: StrPath | None = None,
+        durability: Literal["sync", "batched", "async"] | None = None,
+        profile: Literal["balanced", "strict"] | None = None,
+        mode: Literal["enforce", "monitor"] | None = None,
+        human: bool | None = None,
+        obligations: Iterable[str] | None = None,
+        limits: Mapping[str, int] | None = None,
+        tools: StrPath | None = None,
+        policy: StrPath | None = None,
+        detectors: Iterable[Detector | Callable[[Asked], Iterable[Match]]] = (),
+        testing: Testing | None = None,
+    ) -> None:
+        """A guard.
+
+        Args:
+            bundle: A directory with policy, tools and settings.
+            audit: A directory for the audit log; in memory where none is given.
+            keys: A directory for keys; `<audit>.keys` where none is given.
+            durability: When a record is on disk.
+            profile: How strict the embedded policy is, where no bundle says.
+            mode: Whether decisions bind, where no bundle says.
+            human: Whether a human can be asked; where none is, an ask is a deny.
+            obligations: Obligations that the host carries out.
+            limits: Limits by name.
+            tools: The tools' manifest: its text (TOML), or the path of a file.
+            policy: Policy (Cedar): its text, or the path of a file.
+            detectors: The host's own detectors: see `Detector`.
+            testing: An injected clock and seed.
+        """
+        if isinstance(obligations, str):
+            raise MisuseTypeError("`obligations` is a list of ids")
+        self._limits = {**_DEFAULTS, **(limits or {})}
+        #: The host's own detectors.
+        self.detectors = Detectors(detectors, self.limit("plugin_deadline_ms") / 1000)
+        #: Whether a verb may wait for something else than this process's own computing.
+        self.blocks = bool(self.detectors) or durability == "sync"
+        self._native = _checkrein.Guard(
+            _given(
+                bundle=bundle and os.fspath(bundle),
+                audit=audit and os.fspath(audit),
+                keys=keys and os.fspath(keys),
+                durability=durability,
+                profile=profile,
+                mode=mode,
+                human=human,
+                obligations=obligations and list(obligations),
+                limits=limits and dict(limits),
+                tools=_text(tools),
+                policy=_text(policy),
+                detectors=[detector.name for detector in self.detectors.all],
+                testing=testing,
+            )
+        )
+
+    def session(
+        self,
+        user: str | User | None = None,
+        agent: str | None = None,
+        tenant: str | None = None,
+        goal: str | None = None,
+        id: str | None = None,
+        new: bool = False,
+        agent_version: str | None = None,
+    ) -> Session:
+        """Opens a session: a new one, the live one with this id, or a resumed one.
+
+        Of a resumed one nothing is known, so everything in it is taken for untrusted: `restore` it, or say
+        that it is `new`.
+        """
+        native = self._native.session(
+            _given(
+                user=user,
+                agent=agent,
+                tenant=tenant,
+                goal=goal,
+                id=id,
+                new=new,
+                agent_version=agent_version,
+            )
+        )
+        return Session(self, native)
+
+    def register_tools(self, tools: Any, server: str = "") -> list[Registered]:
+        """Registers tools as their server describes them: MCP, OpenAI or JSON Schema descriptors."""
+        registered: list[Registered] = self._invoke("register_tools", tools=tools, server=server)
+        return registered
+
+    def pin_tool(self, id: str) -> None:
+        """Takes a quarantined tool's present descriptor as the reviewed one."""
+        self._invoke("pin_tool", id=id)
+
+    def stop(
+        self, scope: Scope, id: str, reason: str = "", for_ms: int | None = None, by: str = ""
+    ) -> None:
+        """The kill switch: stops a tenant, agent, session, tool or user from the next call on."""
+        self._invoke("stop", scope=scope, id=id, reason=reason, for_ms=for_ms, by=by)
+
+    def lift(self, scope: Scope, id: str) -> bool:
+        """Lifts a stop. Says whether there was one."""
+        return bool(self._invoke("lift", scope=scope, id=id))
+
+    def status(self) -> Status:
+        """How the guard is: what is in force, what is unusual, what was lost."""
+        status: Status = self._invoke("status")
+        return status
+
+    def inventory(self) -> list[InventoryEntry]:
+        """Every tool: what it can do, who owns it, who used it and when."""
+        inventory: list[InventoryEntry] = self._invoke("inventory")
+        return inventory
+
+    def self_test(self) -> list[Check]:
+        """Drives a canary through each verb."""
+        checks: list[Check] = self._invoke("self_test")
+        return checks
+
+    def sync(self) -> None:
+        """Writes what waits to the audit log, with a checkpoint."""
+        self._invoke("sync")
+
+    def drain_events(self) -> Events:
+        """Records since the last call. The first call starts the feed."""
+        events: Events = self._invoke("drain_events")
+        return events
+
+    def records(self) -> list[str]:
+        """The records of an audit log in memory, as JSON, oldest first."""
+        records: list[str] = self._invoke("records")
+        return records
+
+    def verifier(self) -> str:
+        """The key that `checkrein audit verify` checks the log with."""
+        return str(self._invoke("verifier"))
+
+    def cover(self, path: str) -> None:
+        """A wrapper says which path it covers; `status` lists them."""
+        self._invoke("cover", id=path)
+
+    def advance(self, ms: int) -> None:
+        """Moves an injected clock forward."""
+        self._invoke("advance", ms=ms)
+
+    def call(self, method: str, request: str) -> str:
+        """The JSON interface: a method by name, its request and its answer as JSON text."""
+        return self._native.call(method, request)
+
+    def close(self) -> None:
+        """Closes the audit log. Every later call fails."""
+        self._invoke("close")
+
+    def limit(self, name: str) -> int:
+        """The limit called `name`, as it was given."""
+        return self._limits[name]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _invoke(self, method: str, **arguments: Any) -> Any:
+        return json.loads(self._native.call(method, _given(**arguments)))
+
+
+class Approver:
+    """Answers what waits for a human. Keep it away from the agent's side."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._native = _checkrein.Approver(guard._native)
+
+    def pending(self) -> list[Approval]:
+        """Approvals that wait for an answer."""
+        pending: list[Approval] = json.loads(self._native.call("pending", "{}"))
+        return pending
+
+    def approve(
+        self, id: str, *, digest: str, approver: str, remember: Literal["values"] | None = None
+    ) -> None:
+        """Says yes to exactly what was shown: `digest` is that of what was shown.
+
+        With `remember="values"`, its destinations and objects are granted to that tool for the session.
+        """
+        asked = _given(id=id, digest=digest, approver=approver, remember=remember)
+        self._native.call("approve", asked)
+
+    def refuse(self, id: str, *, digest: str, approver: str) -> None:
+        """Says no."""
+        self._native.call("refuse", _given(id=id, digest=digest, approver=approver))
+
+    def call(self, method: str, request: str) -> str:
+        """The JSON interface: a method by name, its request and its answer as JSON text."""
+        return self._native.call(method, request)
+
+
+def _given(**arguments: Any) -> str:
+    return _checkrein.to_json({key: value for key, value in arguments.items() if value is not None})
+
+
+def _text(given: StrPath | None) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    if not isinstance(given, os.PathLike):
+        raise MisuseTypeError("`tools` and `policy` are text, or the path of a file")
+    return Path(given).read_text(encoding="utf-8")

@@ -1,0 +1,271 @@
+"""Sessions: one agent run, and the three verbs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from . import _checkrein
+from ._decision import Decision, OutputKind, SourceKind, Verb
+from ._detect import Asked, Text
+from ._stream import CallStream, OutputStream
+from .errors import MisuseTypeError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import NotRequired, Self, Unpack
+
+    from ._guard import Guard
+
+#: Characters above which the `a...` twins decide on another thread, so that the event loop goes on.
+INLINE = 64 * 1024
+
+
+class Part(TypedDict, total=False):
+    """One part of a content: `content`, or `media_type` and `sha256` for what is not text."""
+
+    content: Any
+    media_type: str
+    sha256: str
+    source: SourceKind
+    name: str | None
+    uri: str | None
+
+
+class Message(Part, total=False):
+    """A message that a session saw before: see `Session.restore`."""
+
+    call_id: str | None
+    is_error: bool
+    parts: Sequence[Part]
+
+
+class Prepared(TypedDict):
+    """What host code between `prepare` and `commit` needs to know."""
+
+    texts: list[dict[str, str]]
+    context: dict[str, Any] | None
+    epoch: int
+
+
+class HostResults(TypedDict, total=False):
+    """What host code found between `prepare` and `commit`. Spans are bytes."""
+
+    ran: Sequence[str]
+    failed: Sequence[tuple[str, str]]
+    findings: Sequence[Mapping[str, Any]]
+    answers: Sequence[Mapping[str, Any]]
+
+
+if TYPE_CHECKING:
+
+    class InputOptions(TypedDict):
+        """The keywords of `inspect_input`."""
+
+        name: NotRequired[str | None]
+        uri: NotRequired[str | None]
+        call_id: NotRequired[str | None]
+        is_error: NotRequired[bool]
+        parts: NotRequired[Sequence[Part] | None]
+        trace: NotRequired[str | None]
+
+    class CallOptions(TypedDict):
+        """The keywords of `authorize_tool_call`."""
+
+        call_id: NotRequired[str | None]
+        trace: NotRequired[str | None]
+
+    class OutputOptions(TypedDict):
+        """The keywords of `inspect_output`."""
+
+        kind: NotRequired[OutputKind]
+        audience: NotRequired[Iterable[str] | None]
+        trace: NotRequired[str | None]
+
+
+class Session:
+    """One agent run. Made by `Guard.session`; shared by threads; a context manager that closes it."""
+
+    def __init__(self, guard: Guard, native: _checkrein.Session) -> None:
+        self._native = native
+        #: The guard that this is a session of.
+        self.guard = guard
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self._native.id
+
+    def inspect_input(
+        self,
+        content: Any = None,
+        source: SourceKind | None = None,
+        *,
+        name: str | None = None,
+        uri: str | None = None,
+        call_id: str | None = None,
+        is_error: bool = False,
+        parts: Sequence[Part] | None = None,
+        trace: str | None = None,
+    ) -> Decision:
+        """Inspects what is about to enter the model's context, and remembers where it came from.
+
+        Give `content` and its `source`, or `parts` that each have one. A tool's result belongs to its
+        call through `call_id`; the text of its error is a result too, with `is_error`.
+        """
+        rest = {"source": source, "name": name, "uri": uri, "call_id": call_id, "trace": trace}
+        return self._decide("inspect_input", content, {**rest, "parts": parts, "is_error": is_error})
+
+    def authorize_tool_call(
+        self, tool: str, arguments: Any, *, call_id: str | None = None, trace: str | None = None
+    ) -> Decision:
+        """Decides whether the agent may do this. Execute the decision's `arguments`, not your own copy.
+
+        `tool` is `[server/]name`. The same `call_id` with the same arguments is one call until its
+        result was inspected or reported.
+        """
+        return self._decide(
+            "authorize_tool_call", arguments, {"tool": tool, "call_id": call_id, "trace": trace}
+        )
+
+    def inspect_output(
+        self,
+        content: Any,
+        *,
+        kind: OutputKind = "answer",
+        audience: Iterable[str] | None = None,
+        trace: str | None = None,
+    ) -> Decision:
+        """Inspects what is about to leave. `audience` are those who will read it; else the user."""
+        rest = {"kind": kind, "audience": _readers(audience), "trace": trace}
+        return self._decide("inspect_output", content, rest)
+
+    async def ainspect_input(
+        self, content: Any = None, source: SourceKind | None = None, **options: Unpack[InputOptions]
+    ) -> Decision:
+        """`inspect_input`, on another thread where the content is large."""
+        size = content if options.get("parts") is None else options["parts"]
+        if self._blocks(size):
+            return await asyncio.to_thread(self.inspect_input, content, source, **options)
+        return self.inspect_input(content, source, **options)
+
+    async def aauthorize_tool_call(
+        self, tool: str, arguments: Any, **options: Unpack[CallOptions]
+    ) -> Decision:
+        """`authorize_tool_call`, on another thread where the arguments are large."""
+        if self._blocks(arguments):
+            return await asyncio.to_thread(self.authorize_tool_call, tool, arguments, **options)
+        return self.authorize_tool_call(tool, arguments, **options)
+
+    async def ainspect_output(self, content: Any, **options: Unpack[OutputOptions]) -> Decision:
+        """`inspect_output`, on another thread where the content is large."""
+        if self._blocks(content):
+            return await asyncio.to_thread(self.inspect_output, content, **options)
+        return self.inspect_output(content, **options)
+
+    def output_stream(
+        self, *, kind: OutputKind = "answer", audience: Iterable[str] | None = None
+    ) -> OutputStream:
+        """A stream for an answer that leaves piece by piece."""
+        return OutputStream(self, kind, _readers(audience))
+
+    def call_stream(self, tool: str, *, call_id: str | None = None) -> CallStream:
+        """A stream for a call whose arguments arrive piece by piece."""
+        return CallStream(self, tool, call_id)
+
+    def spawn(self, agent: str, *, goal: str | None = None) -> Session:
+        """A sub-agent: it acts for this one, knows what this one saw, and spends the same budgets."""
+        return Session(self.guard, self._native.spawn(agent, goal))
+
+    def restore(self, messages: Iterable[Message]) -> None:
+        """Gives a resumed session its history again: what the model saw, oldest first."""
+        self._invoke("restore", messages=[dict(message) for message in messages])
+
+    def start(self, decision: Decision | str) -> None:
+        """Marks an allowed call as begun: once, while it is fresh and nothing was stopped."""
+        self._invoke("start", decision=decision.id if isinstance(decision, Decision) else decision)
+
+    def report_result(self, call_id: str, ok: bool = True) -> None:
+        """Says what became of an allowed call whose result never goes through `inspect_input`."""
+        self._invoke("report_result", call_id=call_id, ok=ok)
+
+    def prepare(self, verb: Verb, request: Mapping[str, Any]) -> Prepared:
+        """What code of the host needs to look at a request itself. Nothing is decided."""
+        prepared: Prepared = self._invoke("prepare", verb=verb, request=dict(request))
+        return prepared
+
+    def commit(
+        self, verb: Verb, request: Mapping[str, Any], epoch: int, host: HostResults | None = None
+    ) -> Decision:
+        """Decides a prepared request with what code of the host found."""
+        rest = dict(request)
+        payload = rest.pop("arguments" if verb == "authorize_tool_call" else "content", None)
+        decided = self._native.decide(verb, payload, rest, epoch, _checkrein.to_json(dict(host or {})))
+        return Decision(decided)
+
+    def call(self, method: str, request: str) -> str:
+        """The JSON interface: a method by name, its request and its answer as JSON text."""
+        return self._native.call(method, request)
+
+    def close(self) -> None:
+        """Ends the session: its state is forgotten, its pending approvals are void."""
+        self._invoke("close")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id}>"
+
+    def _invoke(self, method: str, **arguments: Any) -> Any:
+        return json.loads(self._native.call(method, _checkrein.to_json(arguments)))
+
+    def _decide(self, verb: Verb, payload: Any, rest: dict[str, Any]) -> Decision:
+        rest = {key: value for key, value in rest.items() if value is not None and value is not False}
+        detectors = self.guard.detectors
+        if not detectors:
+            return Decision(self._native.decide(verb, payload, rest))
+        request = dict(rest)
+        if "parts" not in rest or payload is not None:
+            request["arguments" if verb == "authorize_tool_call" else "content"] = payload
+        prepared = self.prepare(verb, request)
+        texts = tuple(Text(text["path"], text["text"]) for text in prepared["texts"])
+        host = detectors.run(Asked(verb, texts, rest, prepared["context"]))
+        return Decision(
+            self._native.decide(verb, payload, rest, prepared["epoch"], _checkrein.to_json(host))
+        )
+
+    def _blocks(self, payload: Any) -> bool:
+        """Whether deciding about this takes long enough to be done beside the event loop."""
+        return self.guard.blocks or _is_large(payload)
+
+
+def _readers(audience: Iterable[str] | None) -> list[str] | None:
+    if isinstance(audience, str):  # it would be read as a list of letters
+        raise MisuseTypeError("`audience` is a list of users")
+    return None if audience is None else list(audience)
+
+
+def _is_large(payload: Any) -> bool:
+    size, open_ = 0, [payload]
+    while open_ and size <= INLINE:
+        item = open_.pop()
+        if isinstance(item, str):
+            size += len(item)
+        elif isinstance(item, Mapping):
+            size += len(item)
+            open_ += [*item.keys(), *item.values()]
+        elif isinstance(item, (list, tuple)):
+            size += len(item)
+            open_ += item
+        elif item is not None and not isinstance(item, (bool, int, float)):
+            return True  # a model or a dataclass: its size is not known before it is read
+    return size > INLINE
