@@ -1,0 +1,230 @@
+import { Decision, type Verb } from "./decision.js";
+import { CheckreinError, raised, raisedLater } from "./errors.js";
+import type { NativeSession, Question } from "./native.js";
+import {
+  request,
+  wired,
+  type CallOptions,
+  type CallRequest,
+  type InputOptions,
+  type InputRequest,
+  type OutputOptions,
+  type OutputRequest,
+} from "./options.js";
+import { CallStream, OutputStream } from "./streams.js";
+import { deepFreeze, resolve, text, toJson, type Json, type JsonInput } from "./values.js";
+
+/** What host detectors and engines need to know of a request. */
+export interface Prepared {
+  /** Texts to look at, each with its JSON pointer. */
+  readonly texts: readonly { readonly path: string; readonly text: string }[];
+  /** For a call: the facts that policy reads. */
+  readonly context: Json;
+  /** Give it to `commit`: an answer about other facts does not count. */
+  readonly epoch: number;
+}
+
+/** What the host's own code found between `prepare` and `commit`. */
+export interface HostResults {
+  /** Controls that ran to their end. */
+  ran?: readonly string[];
+  /** Controls that failed or were late, and why. */
+  failed?: readonly (readonly [name: string, why: string])[];
+  findings?: readonly HostFinding[];
+  /** What host engines answered. */
+  answers?: readonly { engine: string; outcome: "allow" | "ask" | "deny"; message?: string }[];
+}
+
+/** One finding of host code. */
+export interface HostFinding {
+  /** Shown as `custom/<rule>`. */
+  rule: string;
+  severity?: "info" | "low" | "medium" | "high" | "critical";
+  /** 0 to 1000. */
+  score?: number;
+  /** JSON pointer of the leaf, as `prepare` gave it. */
+  path?: string;
+  /** UTF-16 code units of that leaf, as string indices are. */
+  start?: number;
+  end?: number;
+}
+
+type RequestOf<V extends Verb> = V extends "inspect_input"
+  ? InputRequest
+  : V extends "authorize_tool_call"
+    ? CallRequest
+    : OutputRequest;
+
+/**
+ * One agent run: what it has seen, where that came from, what it may do. Made by
+ * {@link Guard.session}. Each verb has a twin that works on Node's thread pool.
+ */
+export class Session {
+  /** The session's id. */
+  readonly id: string;
+  readonly #native: NativeSession;
+
+  /** @internal */
+  static of(native: NativeSession): Session {
+    return new Session(native);
+  }
+
+  private constructor(native: NativeSession) {
+    this.#native = native;
+    this.id = native.id;
+  }
+
+  /** Inspects what is about to enter the model's context, and remembers where it came from. */
+  inspectInput(content: JsonInput, options: InputOptions): Decision {
+    return this.#decide(inspect("inspect_input", content, options));
+  }
+
+  async inspectInputAsync(content: JsonInput, options: InputOptions): Promise<Decision> {
+    return this.#decideLater(inspect("inspect_input", content, options));
+  }
+
+  /** Decides whether the agent may do this. Execute the decision's own `arguments`. */
+  authorizeToolCall(tool: string, args: object, options?: CallOptions): Decision {
+    return this.#decide(authorize(tool, args, options));
+  }
+
+  async authorizeToolCallAsync(
+    tool: string,
+    args: object,
+    options?: CallOptions,
+  ): Promise<Decision> {
+    return this.#decideLater(authorize(tool, args, options));
+  }
+
+  /** Inspects what is about to leave. */
+  inspectOutput(content: JsonInput, options?: OutputOptions): Decision {
+    return this.#decide(inspect("inspect_output", content, options));
+  }
+
+  async inspectOutputAsync(content: JsonInput, options?: OutputOptions): Promise<Decision> {
+    return this.#decideLater(inspect("inspect_output", content, options));
+  }
+
+  /** Opens a stream for an answer. */
+  outputStream(options: Omit<OutputOptions, "trace"> = {}): OutputStream {
+    const { kind, audience } = options;
+    const words = kind === undefined ? undefined : text(kind, "`kind`");
+    const readers = audience?.map((reader) => text(reader, "a reader"));
+    return OutputStream.of(raised(() => this.#native.outputStream(words, readers)));
+  }
+
+  /** Opens a stream for a call's arguments; nothing is decided before they are whole. */
+  callStream(tool: string, options: Omit<CallOptions, "trace"> = {}): CallStream {
+    const { callId } = options;
+    const id = callId === undefined ? undefined : text(callId, "`callId`");
+    return CallStream.of(raised(() => this.#native.callStream(text(tool, "a tool"), id)));
+  }
+
+  /**
+   * A sub-agent: reads what this session has seen so far, inherits its taint, and counts against
+   * its budgets. What passes between the two later is `agent_message`.
+   */
+  spawn(options: { agent: string; goal?: string | undefined }): Session {
+    const agent = text(options.agent, "`agent`");
+    const goal = options.goal === undefined ? undefined : text(options.goal, "`goal`");
+    return Session.of(raised(() => this.#native.spawn(agent, goal)));
+  }
+
+  /** Gives a resumed session its history again: what the model saw, oldest first. */
+  restore(messages: readonly InputRequest[]): void {
+    const all = messages.map((message) => toJson(wired(message, "messages")));
+    this.call("restore", `{"messages":[${all.join(",")}]}`);
+  }
+
+  /** Marks an allowed call as begun: once, while the decision is fresh and nothing was stopped. */
+  start(decision: Decision | string): void {
+    const id = decision instanceof Decision ? decision.id : decision;
+    this.call("start", toJson({ decision: id }));
+  }
+
+  /** Says what became of an allowed call. Its result's content goes through `inspectInput`. */
+  reportResult(callId: string, ok = true): void {
+    this.call("report_result", toJson({ call_id: callId, ok }));
+  }
+
+  /** What host detectors and engines need to know of a request. Nothing is decided. */
+  prepare<V extends Verb>(verb: V, asked: RequestOf<V>): Prepared {
+    const body = toJson({ verb, request: wired(asked, "requests") });
+    return deepFreeze(JSON.parse(this.call("prepare", body)) as Prepared);
+  }
+
+  /** Decides a prepared request with what host code found. */
+  commit<V extends Verb>(verb: V, asked: RequestOf<V>, epoch: number, host: HostResults): Decision {
+    return this.#decide(committed(verb, asked, epoch, host));
+  }
+
+  async commitAsync<V extends Verb>(
+    verb: V,
+    asked: RequestOf<V>,
+    epoch: number,
+    host: HostResults,
+  ): Promise<Decision> {
+    return this.#decideLater(committed(verb, asked, epoch, host));
+  }
+
+  /** Ends the session: its state is forgotten, its pending approvals are void. */
+  close(): void {
+    this.call("close");
+  }
+
+  /** The JSON interface: a method by name, its request and its answer as JSON text. */
+  call(method: string, json = "{}"): string {
+    const words = [text(method, "a method"), text(json, "a request")] as const;
+    return raised(() => this.#native.call(...words));
+  }
+
+  async callAsync(method: string, json = "{}"): Promise<string> {
+    const words = [text(method, "a method"), text(json, "a request")] as const;
+    return raisedLater(() => this.#native.callAsync(...words));
+  }
+
+  #decide(question: Question): Decision {
+    return Decision.of(raised(() => this.#native.decide(question)));
+  }
+
+  async #decideLater(question: Question): Promise<Decision> {
+    return Decision.of(await raisedLater(() => this.#native.decideAsync(question)));
+  }
+}
+
+/** Text crosses as it is, everything else as JSON. */
+function inspect(verb: Verb, content: unknown, options: object | undefined): Question {
+  if (typeof content === "string") {
+    return { verb, text: text(content, "content"), request: request({ content: '""' }, options) };
+  }
+  return { verb, request: request({ content: toJson(content) }, options) };
+}
+
+function authorize(tool: unknown, args: unknown, options: object | undefined): Question {
+  const parts = { tool: toJson(tool), arguments: toJson(args) };
+  return { verb: "authorize_tool_call", request: request(parts, options) };
+}
+
+function committed(verb: Verb, asked: object, epoch: number, host: HostResults): Question {
+  const given = wired(asked, "requests");
+  const { findings, ...rest } = host;
+  const leaves = verb === "authorize_tool_call" ? given["arguments"] : given["content"];
+  const inBytes = findings?.map((finding) => bytesOf(finding, leaves));
+  const found = { ...rest, ...(inBytes === undefined ? {} : { findings: inBytes }) };
+  return { verb, request: toJson(given), epoch, host: toJson(found) };
+}
+
+/** The finding with its span in bytes, which the library counts in. */
+function bytesOf(finding: HostFinding, leaves: unknown): HostFinding {
+  const { path = "", start = 0, end = start } = finding;
+  const leaf = resolve(leaves, path);
+  if (typeof leaf !== "string") return finding;
+  const bytes = (units: number): number => {
+    const head = leaf.slice(0, units);
+    if (units <= leaf.length && head.isWellFormed()) return Buffer.byteLength(head);
+    const message = "a finding's span ends inside a character or outside its text";
+    throw new CheckreinError("misuse/argument", message, { at: path });
+  };
+  return { ...finding, start: bytes(start), end: bytes(end) };
+}
+
