@@ -1,0 +1,71 @@
+//! Warm-up, samples, percentiles.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// What can go wrong in a bench.
+pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// How much is measured.
+pub struct Plan {
+    /// Divides every number of iterations: for a run that only shows that all works.
+    pub divide: usize,
+    /// The rows to run; all where none is named. For a profiler.
+    pub only: Vec<String>,
+}
+
+/// Runs `work` and gives how long it took, with what it made.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let began = Instant::now();
+    let made = black_box(work());
+    (began.elapsed(), made)
+}
+
+impl Plan {
+    /// Whether `row` is to be run.
+    pub fn wants(&self, row: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == row)
+    }
+
+    /// Measures `sample` `n` times after a tenth as many warm-ups, and prints the row. `sample`
+    /// gets the iteration's number and times only what the row is about.
+    pub fn row(
+        &self,
+        row: &str,
+        n: usize,
+        mut sample: impl FnMut(usize) -> Result<Duration>,
+    ) -> Result<()> {
+        if !self.wants(row) {
+            return Ok(());
+        }
+        let n = (n / self.divide).max(3);
+        let warm = n / 10 + 1;
+        let mut first = Duration::ZERO;
+        let mut samples = Vec::with_capacity(n);
+        for i in 0..warm + n {
+            let took = sample(i).map_err(|error| format!("{row}: {error}"))?;
+            if i == 0 {
+                first = took;
+            }
+            if i >= warm {
+                samples.push(took.as_nanos());
+            }
+        }
+        samples.sort_unstable();
+        let at = |part: usize| samples.get((n - 1) * part / 100).copied().unwrap_or_default();
+        let line = serde_json::json!({
+            "row": row, "language": "rust", "n": n,
+            "p50_ns": at(50), "p99_ns": at(99), "first_ns": first.as_nanos(),
+        });
+        writeln!(std::io::stdout(), "{line}")?;
+        Ok(())
+    }
+
+    /// The same for work too short for a clock: each sample is the mean of a thousand.
+    pub fn short(&self, row: &str, n: usize, mut work: impl FnMut()) -> Result<()> {
+        const EACH: u32 = 1000;
+        self.row(row, n, |_| Ok(timed(|| (0..EACH).for_each(|_| work())).0 / EACH))
+    }
+}
