@@ -1,1 +1,75 @@
-fn main() {}
+//! `cargo xtask <verb>`: all that a maintainer, and CI, runs. `cargo xtask` alone lists the verbs.
+
+mod bench;
+mod c;
+mod go;
+mod lint;
+mod node;
+mod package;
+mod python;
+mod rust;
+mod step;
+
+use std::process::ExitCode;
+use step::{Failure, Steps};
+
+const VERBS: &str = "\
+cargo xtask <verb>
+
+  test [part...]    every test of every language; parts: core rust python c node go
+  lint              formatting, clippy, terms, generated files
+  generate          header, stubs and other generated files that are committed
+  bench             what calls cost: --json, --rust-only, --quick
+  package [part...] packages as users install them, installed and used; parts: crate c python node
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut steps = Steps::new();
+    let done = match words.as_slice() {
+        ["test", parts @ ..] => test(&mut steps, parts),
+        ["lint"] => lint::all(&mut steps),
+        ["bench", options @ ..] => bench::run(&mut steps, options),
+        ["package", parts @ ..] => package::run(&mut steps, parts),
+        ["generate"] => c::generate(&mut steps),
+        _ => {
+            step::say(VERBS);
+            return if words.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match done {
+        Ok(()) => {
+            step::say(&steps.summary());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            step::say(&format!("\nFAILED: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the named parts, or all. `core` is the inner loop: the library's own tests alone.
+fn test(steps: &mut Steps, parts: &[&str]) -> Result<(), Failure> {
+    const ALL: &[&str] = &["rust", "c", "python", "node", "go"];
+    let parts = if parts.is_empty() { ALL } else { parts };
+    for part in parts {
+        match *part {
+            "core" => rust::core(steps)?,
+            "rust" => {
+                lint::all(steps)?;
+                rust::all(steps)?;
+            }
+            "python" => python::test(steps)?,
+            "c" => c::test(steps)?,
+            "node" => node::test(steps)?,
+            "go" => go::test(steps)?,
+            other => {
+                let known = "core rust python c node go";
+                return Err(Failure::new(format!("there is no part `{other}`; known: {known}")));
+            }
+        }
+    }
+    Ok(())
+}

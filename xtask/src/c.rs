@@ -1,0 +1,145 @@
+//! C: the committed header, the example and the conformance walker, compiled strictly and run
+//! under a memory checker.
+
+use crate::step::{Failure, Steps, answers, root, target};
+use std::path::{Path, PathBuf};
+
+const STRICT: &[&str] =
+    &["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-pedantic", "-g"];
+
+/// The header that the sources give.
+fn header() -> Result<String, Failure> {
+    let directory = root().join("bindings-c");
+    let config =
+        cbindgen::Config::from_file(directory.join("cbindgen.toml")).map_err(Failure::new)?;
+    let bindings = cbindgen::Builder::new()
+        .with_crate(&directory)
+        .with_config(config)
+        .generate()
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    String::from_utf8(text).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn header_path() -> PathBuf {
+    root().join("bindings-c/include/checkrein.h")
+}
+
+/// Writes the header that is committed.
+pub fn generate(steps: &mut Steps) -> Result<(), Failure> {
+    let written = header().and_then(|text| Ok(std::fs::write(header_path(), text)?));
+    steps.check("header written", written)
+}
+
+/// Everything in C.
+pub fn test(steps: &mut Steps) -> Result<(), Failure> {
+    let fresh = header()?;
+    let committed = std::fs::read_to_string(header_path()).unwrap_or_default();
+    let same = if fresh == committed {
+        Ok(())
+    } else {
+        Err(Failure::new("it is not what the sources give; run `cargo xtask generate`"))
+    };
+    steps.check("the committed header", same)?;
+    steps.check("every export stands behind the boundary", boundary())?;
+    build(steps)?;
+    let lines = root().join("conformance/lines");
+    let mut suites: Vec<String> = Vec::new();
+    for entry in std::fs::read_dir(lines)? {
+        suites.push(entry?.path().display().to_string());
+    }
+    suites.sort();
+    let suites: Vec<&str> = suites.iter().map(String::as_str).collect();
+    let example = compile(steps, "examples/c/host.c", "c-host")?;
+    let walker = compile(steps, "bindings-c/tests/walker.c", "c-walker")?;
+    let misuse = compile(steps, "bindings-c/tests/misuse.c", "c-misuse")?;
+    checked(steps, "C example", &example, &[])?;
+    checked(steps, "C misuse", &misuse, &[])?;
+    steps.run("C conformance", &root(), &walker, &suites)
+}
+
+/// Builds the library that C and Go link.
+pub fn build(steps: &mut Steps) -> Result<(), Failure> {
+    steps.run("libcheckrein", &root(), "cargo", &["build", "--quiet", "-p", "checkrein-c"])
+}
+
+/// Where the built library lies.
+pub fn library() -> PathBuf {
+    target().join("debug")
+}
+
+/// Installs header and static library to a prefix.
+pub fn install(prefix: &Path) -> Result<(), Failure> {
+    let (include, lib) = (prefix.join("include"), prefix.join("lib"));
+    std::fs::create_dir_all(&include)?;
+    std::fs::create_dir_all(&lib)?;
+    std::fs::copy(header_path(), include.join("checkrein.h"))?;
+    std::fs::copy(library().join("libcheckrein_c.a"), lib.join("libcheckrein.a"))?;
+    Ok(())
+}
+
+fn compile(steps: &mut Steps, source: &str, name: &str) -> Result<PathBuf, Failure> {
+    let folder = target().join("c");
+    std::fs::create_dir_all(&folder)?;
+    let out = folder.join(name);
+    let include = format!("-I{}", root().join("bindings-c/include").display());
+    let library = library().join("libcheckrein_c.a").display().to_string();
+    let output = out.display().to_string();
+    let mut arguments: Vec<&str> = STRICT.to_vec();
+    let sanitize = "-fsanitize=address,undefined";
+    if !answers("valgrind", "--version") {
+        // What the compiler itself brings finds the same faults where valgrind is not installed.
+        arguments.push(sanitize);
+    }
+    arguments.extend([source, &include, &library, "-o", &output, "-lpthread", "-ldl", "-lm"]);
+    steps.run(&format!("compile {source}"), &root(), "cc", &arguments)?;
+    Ok(out)
+}
+
+/// Runs a program under valgrind, or with the sanitizers that were compiled in.
+fn checked(
+    steps: &mut Steps,
+    what: &str,
+    program: &Path,
+    arguments: &[&str],
+) -> Result<(), Failure> {
+    if !answers("valgrind", "--version") {
+        return steps.run(&format!("{what}, address sanitizer"), &root(), program, arguments);
+    }
+    let program = program.display().to_string();
+    let mut line = vec![
+        "--quiet",
+        "--error-exitcode=9",
+        "--leak-check=full",
+        "--errors-for-leak-kinds=definite",
+        &program,
+    ];
+    line.extend(arguments);
+    steps.run(&format!("{what}, valgrind"), &root(), "valgrind", &line)
+}
+
+/// No `extern "C" fn` without one of the guards in its body.
+fn boundary() -> Result<(), Failure> {
+    const GUARDS: &[&str] = &[
+        "answer(",
+        "quiet(",
+        "quiet_or(",
+        "{ free(",
+        "boundary::answer(",
+        "concat!(env!",
+        "i32::try_from(ErrorKind::ALL",
+    ];
+    for entry in std::fs::read_dir(root().join("bindings-c/src"))? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path)?;
+        for export in text.split("extern \"C\" fn ").skip(1) {
+            let body = export.split("#[unsafe(no_mangle)]").next().unwrap_or_default();
+            if !GUARDS.iter().any(|guard| body.contains(guard)) {
+                let name = export.split('(').next().unwrap_or_default();
+                return Err(Failure::new(format!("{}: `{name}` has no guard", path.display())));
+            }
+        }
+    }
+    Ok(())
+}
