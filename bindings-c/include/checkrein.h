@@ -192,6 +192,97 @@ int32_t checkrein_call_stream_finish(checkrein_call_stream *stream, checkrein_by
 // `stream` is NULL, or was given by this library and not freed.
 void checkrein_call_stream_free(checkrein_call_stream *stream);
 
+/// Registers tools: `{"tools": [...], "server": ""}`.
+int32_t checkrein_register_tools(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Takes a quarantined tool's present descriptor as reviewed: `{"id"}`.
+int32_t checkrein_pin_tool(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Stops something from the next call on: `{"scope", "id", "reason", "for_ms", "by"}`.
+int32_t checkrein_stop(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Lifts a stop: `{"scope", "id"}`; answers whether there was one.
+int32_t checkrein_lift(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// How the guard is.
+int32_t checkrein_status(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Every tool, who owns it, when it was last used.
+int32_t checkrein_inventory(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Drives a canary through each verb.
+int32_t checkrein_self_test(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Writes everything that waits, with a checkpoint.
+int32_t checkrein_sync(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Records since the last call: `{"records", "lost"}`; the first call starts the feed.
+int32_t checkrein_drain_events(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// The records of an in-memory log.
+int32_t checkrein_records(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// The log's verifier key, as a JSON string.
+int32_t checkrein_verifier(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// A wrapper says which path it covers: `{"id"}`.
+int32_t checkrein_cover(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Moves an injected clock forward: `{"ms"}`. For tests.
+int32_t checkrein_advance(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Ends the guard; every later call fails.
+int32_t checkrein_guard_close(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// A method of a guard by name, where the functions above are one each.
+int32_t checkrein_guard_call(const checkrein_guard *guard, const char *method, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Inspects what is about to enter the model's context:
+/// `{"content", "source", "name", "uri", "call_id", "is_error", "parts", "trace"}`.
+/// Answers decision JSON v1.
+int32_t checkrein_inspect_input(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Decides whether the agent may do this: `{"tool", "arguments", "call_id", "trace"}`.
+/// Answers decision JSON v1.
+int32_t checkrein_authorize_tool_call(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Inspects what is about to leave: `{"content", "kind", "audience", "trace"}`.
+/// Answers decision JSON v1.
+int32_t checkrein_inspect_output(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// What host detectors and engines need to know of a request: `{"verb", "request"}`.
+int32_t checkrein_prepare(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Decides a prepared request with what host code found: `{"verb", "request", "epoch", "host"}`.
+int32_t checkrein_commit(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Gives a resumed session its history again: `{"messages": [...]}`.
+int32_t checkrein_restore(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Marks an allowed call as begun: `{"decision"}`.
+int32_t checkrein_start(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Says what became of a call: `{"call_id", "ok"}`.
+int32_t checkrein_report_result(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Ends the session.
+int32_t checkrein_session_close(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// A method of a session by name, where the functions above are one each.
+int32_t checkrein_session_call(const checkrein_session *session, const char *method, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Approvals that wait for an answer.
+int32_t checkrein_pending(const checkrein_approver *approver, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Says yes to exactly what was shown: `{"id", "digest", "approver", "remember"}`.
+int32_t checkrein_approve(const checkrein_approver *approver, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Says no: `{"id", "digest", "approver"}`.
+int32_t checkrein_refuse(const checkrein_approver *approver, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// A method of an approver by name, where the functions above are one each.
+int32_t checkrein_approver_call(const checkrein_approver *approver, const char *method, const uint8_t *request, size_t len, checkrein_bytes *out);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

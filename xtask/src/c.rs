@@ -19,7 +19,46 @@ fn header() -> Result<String, Failure> {
         .map_err(|error| Failure::new(error.to_string()))?;
     let mut text = Vec::new();
     bindings.write(&mut text);
-    String::from_utf8(text).map_err(|error| Failure::new(error.to_string()))
+    let text = String::from_utf8(text).map_err(|error| Failure::new(error.to_string()))?;
+    // cbindgen does not look into macros: the exports that one macro declares are added here.
+    let end = text.rfind("#ifdef __cplusplus").unwrap_or(text.len());
+    let (head, tail) = text.split_at_checked(end).unwrap_or((&text, ""));
+    Ok(format!("{head}{}{tail}", macro_exports()?))
+}
+
+/// C declarations of what `export!` and `export_call!` declare.
+fn macro_exports() -> Result<String, Failure> {
+    let mut out = String::new();
+    for file in ["guard", "session", "approver"] {
+        let path = root().join(format!("bindings-c/src/{file}.rs"));
+        let text = std::fs::read_to_string(path)?;
+        let (mut inside, mut named, mut docs) = (false, false, String::new());
+        for line in text.lines() {
+            let trimmed = line.trim();
+            match line {
+                "export! {" => (inside, named) = (true, false),
+                "export_call! {" => (inside, named) = (true, true),
+                "}" => inside = false,
+                _ if !inside => {}
+                _ if trimmed.starts_with("///") => {
+                    docs.push_str(trimmed);
+                    docs.push('\n');
+                }
+                _ => {
+                    let Some((name, rest)) = trimmed.split_once('(') else { continue };
+                    let Some((handle, rest)) = rest.split_once(':') else { continue };
+                    let kind = rest.split(')').next().unwrap_or_default().trim();
+                    let method = if named { "const char *method, " } else { "" };
+                    out.push_str(&format!(
+                        "{docs}int32_t {name}(const {kind} *{handle}, {method}\
+                         const uint8_t *request, size_t len, checkrein_bytes *out);\n\n"
+                    ));
+                    docs.clear();
+                }
+            }
+        }
+    }
+    Ok(out)
 }
 
 fn header_path() -> PathBuf {
