@@ -75,11 +75,10 @@ static const struct { char kind; const char *name; method call; } METHODS[] = {
 
 static int32_t call(const char *name, const char *verb, const char *request, checkrein_bytes *out)
 {
-    char kind = 0;
-    void *handle = find(name, &kind);
-    for (size_t i = 0; i < sizeof METHODS / sizeof METHODS[0]; i++)
-        if (METHODS[i].kind == kind && strcmp(METHODS[i].name, verb) == 0)
-            return METHODS[i].call(handle, (const uint8_t *)request, strlen(request), out);
+    for (int e = used - 1; e >= 0; e--)
+        for (size_t i = 0; i < sizeof METHODS / sizeof METHODS[0]; i++)
+            if (strcmp(table[e].name, name) == 0 && METHODS[i].kind == table[e].kind && strcmp(METHODS[i].name, verb) == 0)
+                return METHODS[i].call(table[e].handle, (const uint8_t *)request, strlen(request), out);
     fprintf(stderr, "no method %s of %s\n", verb, name);
     exit(2);
 }
