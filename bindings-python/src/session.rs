@@ -52,23 +52,28 @@ impl Session {
             return Err(raise(&Error::new(ErrorKind::MisuseType, "a request is an object")));
         };
         let parts = request.get("parts").and_then(Value::as_array);
+        let no_payload = parts.is_some() && given.is_null();
         let shown = parts.map_or_else(|| given.clone(), contents);
         let key = if verb == "authorize_tool_call" { "arguments" } else { "content" };
         let session = &self.session;
         let decided = self.run(py, || {
             if let Some(host) = host {
                 let host = wire::parse(host.as_bytes())?;
-                request.insert(key, given);
+                if !no_payload {
+                    request.insert(key, given);
+                }
                 let request = Value::Object(request).to_json();
                 return session.commit(verb, request.as_bytes(), epoch.unwrap_or_default(), host);
             }
             // Large payloads are moved, not written as JSON and read again.
-            request.insert(key, Value::Null);
+            if !no_payload {
+                request.insert(key, Value::Null);
+            }
             let rest = Value::Object(request).to_json();
             match verb {
                 "inspect_input" => {
                     let mut asked: wire::InspectInputRequest = wire::parse(rest.as_bytes())?;
-                    asked.content = Some(given).filter(|content| !content.is_null());
+                    asked.content = Some(given).filter(|_| !no_payload);
                     session.inspect_request(asked)
                 }
                 "authorize_tool_call" => {

@@ -178,6 +178,14 @@ def test_opaque_parts_taint_and_keep_their_place(session: Session) -> None:
     assert decision.content == ["look", {"media_type": "image/png", "sha256": "00" * 32}]
 
 
+def test_nothing_is_a_content_and_absence_is_not(session: Session) -> None:
+    assert session.inspect_input(None, "tool_result").outcome == "allow"
+    with pytest.raises(checkrein.MisuseArgumentError):
+        session.inspect_input(source="tool_result")
+    with pytest.raises(checkrein.MisuseArgumentError):
+        session.inspect_input("x", parts=[{"content": "y", "source": "user"}])
+
+
 def test_string_enums_and_subclasses(session: Session) -> None:
     assert read(session, [Colour.RED]) == ["red"]
 

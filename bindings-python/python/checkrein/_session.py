@@ -11,7 +11,7 @@ from . import _checkrein
 from ._decision import Decision, OutputKind, SourceKind, Verb
 from ._detect import Asked, Text
 from ._stream import CallStream, OutputStream
-from .errors import MisuseTypeError
+from .errors import MisuseArgumentError, MisuseTypeError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Characters above which the `a...` twins decide on another thread, so that the event loop goes on.
 INLINE = 64 * 1024
+#: Where no content is given: `None` is one.
+ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "<absent>"})()
 
 
 class Part(TypedDict, total=False):
@@ -101,7 +103,7 @@ class Session:
 
     def inspect_input(
         self,
-        content: Any = None,
+        content: Any = ABSENT,
         source: SourceKind | None = None,
         *,
         name: str | None = None,
@@ -116,6 +118,10 @@ class Session:
         Give `content` and its `source`, or `parts` that each have one. A tool's result belongs to its
         call through `call_id`; the text of its error is a result too, with `is_error`.
         """
+        if content is ABSENT:
+            if parts is None:
+                raise MisuseArgumentError("give `content` or `parts`")
+            content = None
         rest = {"source": source, "name": name, "uri": uri, "call_id": call_id, "trace": trace}
         return self._decide("inspect_input", content, {**rest, "parts": parts, "is_error": is_error})
 
@@ -144,10 +150,10 @@ class Session:
         return self._decide("inspect_output", content, rest)
 
     async def ainspect_input(
-        self, content: Any = None, source: SourceKind | None = None, **options: Unpack[InputOptions]
+        self, content: Any = ABSENT, source: SourceKind | None = None, **options: Unpack[InputOptions]
     ) -> Decision:
         """`inspect_input`, on another thread where the content is large."""
-        size = content if options.get("parts") is None else options["parts"]
+        size = options.get("parts") if content is ABSENT else content
         if self._blocks(size):
             return await asyncio.to_thread(self.inspect_input, content, source, **options)
         return self.inspect_input(content, source, **options)
