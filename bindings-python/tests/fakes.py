@@ -34,7 +34,9 @@ class Scripted(GenericFakeChatModel):
         self.read.append(list(messages))
         return super()._generate(messages, *args, **kwargs)
 
-    def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+    def _stream(
+        self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+    ) -> Iterator[ChatGenerationChunk]:
         (generation,) = self._generate(messages).generations
         message = generation.message
         assert isinstance(message, AIMessage)
@@ -43,7 +45,11 @@ class Scripted(GenericFakeChatModel):
         for at, block in enumerate(content):
             text = block if isinstance(block, str) else str(block.get("text", ""))
             for piece in re.findall(r".{1,7}", text, re.DOTALL) or [""]:
-                said: Any = piece if isinstance(block, str) else [{**block, **({"text": piece} if text else {}), "index": at}]
+                said: Any = (
+                    piece
+                    if isinstance(block, str)
+                    else [{**block, **({"text": piece} if text else {}), "index": at}]
+                )
                 chunk = ChatGenerationChunk(message=AIMessageChunk(content=said, id=message.id))
                 if manager:  # as many providers' models do
                     manager.on_llm_new_token(piece, chunk=chunk)
@@ -54,7 +60,9 @@ class Scripted(GenericFakeChatModel):
         ]
         extra = message.additional_kwargs
         last = AIMessageChunk(
-            content="" if isinstance(message.content, str) else [], tool_call_chunks=calls, additional_kwargs=extra
+            content="" if isinstance(message.content, str) else [],
+            tool_call_chunks=calls,
+            additional_kwargs=extra,
         )
         yield ChatGenerationChunk(message=last)
 

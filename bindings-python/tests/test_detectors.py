@@ -45,7 +45,9 @@ def test_what_a_detector_is_asked() -> None:
 
     with Guard(tools=TOOLS, detectors=[watcher]) as guard:
         session = guard.session()
-        session.inspect_input(parts=[{"content": "a", "source": "user"}, {"content": "b", "source": "retrieved"}])
+        session.inspect_input(
+            parts=[{"content": "a", "source": "user"}, {"content": "b", "source": "retrieved"}]
+        )
         session.authorize_tool_call("note", {"text": "x", "n": 1})
         session.inspect_output("y", kind="plan")
     read, call, out = seen

@@ -40,7 +40,9 @@ def test_exceptions_survive_pickling(code: str) -> None:
 def test_native_errors_carry_code_message_and_context() -> None:
     with pytest.raises(checkrein.MisuseArgumentError) as caught:
         Guard(mode="lax")  # type: ignore[arg-type]
-    error = pytest.raises(checkrein.MisuseArgumentError, Guard, limits={"texts": 1}).value
+    with pytest.raises(checkrein.MisuseArgumentError) as named:
+        Guard(limits={"texts": 1})
+    error = named.value
     assert error.code == "misuse/argument"
     assert "text" in error.context["known"].split()
     assert isinstance(error, ValueError)

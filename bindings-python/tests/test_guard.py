@@ -11,7 +11,9 @@ import pytest
 from checkrein import Approver, Guard, Session
 from conftest import TOOLS
 
-MCP = [{"name": "lookup", "description": "Looks up a word.", "inputSchema": {"type": "object", "properties": {}}}]
+MCP = [
+    {"name": "lookup", "description": "Looks up a word.", "inputSchema": {"type": "object", "properties": {}}}
+]
 
 
 def test_tools_and_policy_as_text_or_file(tmp_path: Path) -> None:

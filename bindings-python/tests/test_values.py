@@ -52,7 +52,10 @@ def read(session: Session, value: Any) -> Any:
         ({}, {}),
         ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
         (Row("x"), {"name": "x", "amounts": [1, 2], "next": None}),
-        (Row("x", next=Row("y")), {"name": "x", "amounts": [1, 2], "next": {"name": "y", "amounts": [1, 2], "next": None}}),
+        (
+            Row("x", next=Row("y")),
+            {"name": "x", "amounts": [1, 2], "next": {"name": "y", "amounts": [1, 2], "next": None}},
+        ),
         (Model(name="x"), {"name": "x", "row": {"a": 1}}),
         ([Model(name="x")], [{"name": "x", "row": {"a": 1}}]),
     ],
@@ -167,7 +170,9 @@ def test_spans_are_code_points(session: Session) -> None:
     assert found and found[0].path == "/a~1b"
     assert text[found[0].start : found[0].end].lower().startswith("ignore all previous")
     assert found[0].start == text.index("Ignore")
-    parts = session.inspect_input(parts=[{"content": "é", "source": "user"}, {"content": text, "source": "retrieved"}])
+    parts = session.inspect_input(
+        parts=[{"content": "é", "source": "user"}, {"content": text, "source": "retrieved"}]
+    )
     found = [f for f in parts.findings if f.rule.startswith("injection/")]
     assert found[0].path == "/1" and found[0].start == text.index("Ignore")
 

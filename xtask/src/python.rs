@@ -9,8 +9,8 @@ const NEEDED: &[&str] = &[
     "mypy>=2,<3",
     "pydantic>=2,<3",
     "pytest>=8",
-    "langchain>=1.0,<2",
-    "langchain-core>=1.0,<1.8.2",
+    "langchain>=1.4,<2",
+    "langchain-core>=1.4,<1.8.2",
 ];
 
 /// Everything in Python: conformance, types, threads, streams, LangChain, examples, READMEs.

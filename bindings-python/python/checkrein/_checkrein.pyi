@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, final
 
 __all__ = [
+    "ERROR_KINDS",
     "Approver",
     "CallStream",
     "Decision",
-    "ERROR_KINDS",
     "Guard",
     "OutputStream",
     "Session",
@@ -19,6 +19,7 @@ __version__: str
 ERROR_KINDS: list[tuple[str, str]]
 
 def to_json(object: Any) -> str: ...
+
 @final
 class Guard:
     def __new__(cls, options: str) -> Guard: ...

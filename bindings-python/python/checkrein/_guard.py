@@ -230,9 +230,7 @@ class Guard:
         """Takes a quarantined tool's present descriptor as the reviewed one."""
         self._invoke("pin_tool", id=id)
 
-    def stop(
-        self, scope: Scope, id: str, reason: str = "", for_ms: int | None = None, by: str = ""
-    ) -> None:
+    def stop(self, scope: Scope, id: str, reason: str = "", for_ms: int | None = None, by: str = "") -> None:
         """The kill switch: stops a tenant, agent, session, tool or user from the next call on."""
         self._invoke("stop", scope=scope, id=id, reason=reason, for_ms=for_ms, by=by)
 

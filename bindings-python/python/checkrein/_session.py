@@ -245,9 +245,7 @@ class Session:
         prepared = self.prepare(verb, request)
         texts = tuple(Text(text["path"], text["text"]) for text in prepared["texts"])
         host = detectors.run(Asked(verb, texts, rest, prepared["context"]))
-        return Decision(
-            self._native.decide(verb, payload, rest, prepared["epoch"], _checkrein.to_json(host))
-        )
+        return Decision(self._native.decide(verb, payload, rest, prepared["epoch"], _checkrein.to_json(host)))
 
     def _blocks(self, payload: Any) -> bool:
         """Whether deciding about this takes long enough to be done beside the event loop."""

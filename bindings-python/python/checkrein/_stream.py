@@ -36,7 +36,9 @@ class OutputStream:
         self._native = session._native.output_stream(kind, audience)
         self._lock = threading.Lock()
         self._whole = _Whole(session.guard.limit("text"), LimitTextError) if session.guard.detectors else None
-        self._finish: Callable[[str], Decision] = lambda text: session.inspect_output(text, kind=kind, audience=audience)
+        self._finish: Callable[[str], Decision] = lambda text: session.inspect_output(
+            text, kind=kind, audience=audience
+        )
         #: The decision over all of it, once the stream has ended.
         self.decision: Decision | None = None
         #: Whether the stream was refused: nothing follows.

@@ -177,6 +177,8 @@ class Live:
         update = command.update
         if not isinstance(update, (dict, type(None))):
             raise MisuseTypeError(f"a tool updates the state with a `{type(update).__name__}`")
+        if own := [key for key in update or {} if str(key).startswith("checkrein_")]:
+            raise MisuseArgumentError(f"a tool may not set `{own[0]}` in the state")
         messages = (update or {}).get("messages", [])
         answered = False
         read = []
@@ -190,7 +192,10 @@ class Live:
         if not read:
             return command
         changed: Command[Any] = Command(
-            graph=command.graph, update={**(update or {}), "messages": read}, resume=command.resume, goto=command.goto
+            graph=command.graph,
+            update={**(update or {}), "messages": read},
+            resume=command.resume,
+            goto=command.goto,
         )
         return changed
 

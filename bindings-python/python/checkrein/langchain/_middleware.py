@@ -57,7 +57,7 @@ class CheckreinMiddleware(AgentMiddleware[CheckreinState, Any, Any]):
             `Session`. One is opened for each thread.
         servers: The server of each tool that has one: its id is `server/name` then.
         register: Whether tools are registered with the guard as the agent describes them.
-        provider_tools: Types of tools that the model's provider runs, where no guard sees them. Others are refused.
+        provider_tools: Types of tools that the model's provider may run, where no guard sees them.
         audience: Who will read the answers; the session's user, where nothing is said.
     """
 
@@ -142,7 +142,9 @@ class CheckreinMiddleware(AgentMiddleware[CheckreinState, Any, Any]):
         return self._answered(live, guarded, handler(guarded))
 
     async def awrap_model_call(
-        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+        self,
+        request: ModelRequest[Any],
+        handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
     ) -> ModelCallResult[Any]:
         """`wrap_model_call` for asyncio."""
         asked = [*_contents(request.messages), *_contents([request.system_message])]
@@ -192,7 +194,9 @@ class CheckreinMiddleware(AgentMiddleware[CheckreinState, Any, Any]):
             kind = tool.get("type") if isinstance(tool, dict) else type(tool).__name__
             if kind in self._provider_tools:
                 return True
-            raise MisuseArgumentError(f"the tool `{kind}` is run where no guard sees it", {"known": "provider_tools"})
+            raise MisuseArgumentError(
+                f"the tool `{kind}` is run where no guard sees it", {"known": "provider_tools"}
+            )
         if not self._register:
             return True
         key = repr(sorted(function.items(), key=str))
@@ -255,7 +259,9 @@ class CheckreinMiddleware(AgentMiddleware[CheckreinState, Any, Any]):
             await self._beside(str(error), live.failed, request.tool_call, error)
             raise
         content = result.content if isinstance(result, ToolMessage) else result
-        read: ToolMessage | Command[Any] = await self._beside(content, live.returned, request.tool_call, result)
+        read: ToolMessage | Command[Any] = await self._beside(
+            content, live.returned, request.tool_call, result
+        )
         return read
 
     def _authorized(self, request: ToolCallRequest) -> ToolMessage | tuple[Live, Decision, ToolCallRequest]:

@@ -25,7 +25,18 @@ from ._messages import REASONING, WITHHELD, Block, blocks, spoken
 _CALLS = frozenset({"function_call", "tool_calls"})
 #: What a wrapped model does itself, in place of the inner one.
 _COPIED = frozenset(
-    "cache callbacks custom_get_token_ids disable_streaming metadata output_version profile rate_limiter tags verbose".split()
+    [
+        "cache",
+        "callbacks",
+        "custom_get_token_ids",
+        "disable_streaming",
+        "metadata",
+        "output_version",
+        "profile",
+        "rate_limiter",
+        "tags",
+        "verbose",
+    ]
 )
 
 
@@ -87,13 +98,21 @@ class GuardedChatModel(BaseChatModel):
         return sync or (async_api and kind._astream is not BaseChatModel._astream)
 
     def _generate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: Any = None,
+        **kwargs: Any,
     ) -> ChatResult:
         # Without the run manager: the inner model would tell its raw tokens to whoever listens.
         return self._checked(self.inner._generate(messages, stop=stop, **kwargs))
 
     async def _agenerate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: Any = None,
+        **kwargs: Any,
     ) -> ChatResult:
         result = await self.inner._agenerate(messages, stop=stop, **kwargs)
         if self.session._blocks([generation.message.content for generation in result.generations]):
@@ -101,7 +120,11 @@ class GuardedChatModel(BaseChatModel):
         return self._checked(result)
 
     def _stream(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: Any = None,
+        **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         outgoing = _Outgoing(self)
         try:
@@ -112,7 +135,11 @@ class GuardedChatModel(BaseChatModel):
             outgoing.close()
 
     async def _astream(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: Any = None,
+        **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         outgoing = _Outgoing(self)
         try:
