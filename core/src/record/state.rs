@@ -160,7 +160,8 @@ impl State {
     }
 
     /// Keeps a line in memory, and lets go of the oldest.
-    pub fn remember(&mut self, line: String, leaf: Hash) {
+    pub fn remember(&mut self, mut line: String, leaf: Hash) {
+        line.shrink_to_fit();
         self.tree.push(leaf);
         self.ring_bytes += line.len();
         self.ring.push_back(line);

@@ -62,6 +62,7 @@ pub struct Writer {
 }
 
 mod durable;
+mod memory;
 
 type Locked<'a> = MutexGuard<'a, State>;
 
@@ -135,27 +136,18 @@ impl Writer {
 
     /// Writes one record.
     pub fn append(&self, sequence: u64, event: &Event) -> Result<()> {
-        let sync = self.durability == Durability::Sync;
-        let entry = match fit::line(sequence, event, self.limit) {
-            Ok(line) if self.place.is_some() => (Entry::new(&line, sync), String::new()),
-            Ok(line) => (Entry::new(&line, false), line),
+        let line = match fit::line(sequence, event, self.limit) {
+            Ok(line) => line,
             Err(error) => return Err(self.lock().drop_one(&error)),
         };
+        let Some(place) = &self.place else { return self.remember(event, line) };
+        let entry = Entry::new(&line, self.durability == Durability::Sync);
         let mut state = self.lock();
         if state.closed {
             return Err(closed());
         }
         state.clock = (event.time_ms, event.mono_ns);
-        let Some(place) = &self.place else {
-            if let Some(line) = self.loss(&state) {
-                let leaf = Entry::new(&line, false).leaf;
-                state.remember(line, leaf);
-                state.forget_loss();
-            }
-            state.remember(entry.1, entry.0.leaf);
-            return Ok(());
-        };
-        let (state, ticket) = self.write(place, state, entry.0);
+        let (state, ticket) = self.write(place, state, entry);
         self.after(place, state, ticket?)
     }
 
@@ -340,11 +332,6 @@ impl Writer {
         let (first, size) = (state.tree.size(), bytes.len() as u64);
         state.segment = Some(Segment { file: Arc::from(file), path, first, bytes: size });
         Ok(())
-    }
-
-    /// The lines that are kept in memory; none where there is a directory.
-    pub fn records(&self) -> Vec<String> {
-        self.lock().ring.iter().cloned().collect()
     }
 
     /// What went wrong last, if it still is.
