@@ -3,13 +3,12 @@
 use super::VERSION;
 use super::decision::{BundleShape, ControlsShape, ErrorShape, Why, bundle, controls, error, why};
 use super::facts::{
-    args_facts, content_facts, finding_facts, flow_facts, session_facts, tool_facts,
+    Facts, args_shape, content_shape, finding_shape, flow_shape, session_shape, tool_shape,
 };
 use crate::event::{DecisionEvent, Event, EventBody};
 use crate::source::Source;
 use crate::store::Restriction;
 use crate::time::rfc3339;
-use crate::value::Value;
 use serde::Serialize;
 
 /// The event as one line of JSON, without a line end.
@@ -26,8 +25,15 @@ pub fn record_json(sequence: u64, event: &Event) -> String {
         body: body(&event.body),
     };
     // INVARIANT: the shape has no map with non-text keys and no failing serializer.
-    serde_json::to_string(&record).unwrap_or_default()
+    let mut line = Vec::with_capacity(USUAL);
+    if serde_json::to_writer(&mut line, &record).is_err() {
+        line.clear();
+    }
+    String::from_utf8(line).unwrap_or_default()
 }
+
+/// Room for a record as most are.
+const USUAL: usize = 6 * 1024;
 
 #[derive(Serialize)]
 struct RecordShape<'a> {
@@ -84,7 +90,7 @@ struct DecisionShape<'a> {
     #[serde(flatten)]
     why: Why<'a>,
     rules: Vec<RuleShape<'a>>,
-    context: ContextShape,
+    context: ContextShape<'a>,
     sources: Vec<SourceShape<'a>>,
     approval: Option<&'a str>,
     controls: ControlsShape<'a>,
@@ -108,13 +114,13 @@ struct RuleShape<'a> {
 }
 
 #[derive(Serialize)]
-struct ContextShape {
-    flow: Value,
-    args: Value,
-    session: Value,
-    tool: Value,
-    findings: Value,
-    content: Value,
+struct ContextShape<'a> {
+    flow: Facts<'a>,
+    args: Facts<'a>,
+    session: Facts<'a>,
+    tool: Facts<'a>,
+    findings: Facts<'a>,
+    content: Facts<'a>,
 }
 
 #[derive(Serialize)]
@@ -206,12 +212,12 @@ fn decision(event: &DecisionEvent) -> DecisionShape<'_> {
             .map(|(rule, text)| RuleShape { rule, text: text.hex() })
             .collect(),
         context: ContextShape {
-            flow: flow_facts(&event.flow),
-            args: args_facts(&event.args),
-            session: session_facts(&event.session),
-            tool: tool_facts(&event.facts),
-            findings: finding_facts(&event.findings),
-            content: content_facts(&event.context),
+            flow: flow_shape(&event.flow),
+            args: args_shape(&event.args),
+            session: session_shape(&event.session),
+            tool: tool_shape(&event.facts),
+            findings: finding_shape(&event.findings),
+            content: content_shape(&event.context),
         },
         sources: event.sources.iter().map(source).collect(),
         approval: decision.approval.as_ref().map(|approval| approval.id.as_str()),
