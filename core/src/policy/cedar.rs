@@ -11,6 +11,7 @@ mod facts;
 mod gate;
 mod index;
 mod load;
+mod reads;
 mod rule;
 mod scan;
 mod schema;
@@ -25,10 +26,11 @@ use crate::request::{Request, Verb};
 use crate::tool::Tool;
 use crate::value::{Object, Value};
 use cedar_policy::{Authorizer, Entities, PolicySet};
-use context::{Constants, Declared, Reads};
+use context::{Constants, Declared};
 use entities::{Cast, Directory, Types};
 use gate::Gate;
 use index::Index;
+use reads::Reads;
 use rule::{BASELINE, Meta};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -78,6 +80,8 @@ struct Registered {
 struct Member {
     meta: Meta,
     gate: Gate,
+    /// It applies wherever it is found and its gate is open: Cedar has nothing to add.
+    is_plain: bool,
     reads: Reads,
     reads_principal: bool,
     /// How deep its tree is at most.
@@ -132,8 +136,10 @@ impl CedarEngine {
         principals.extend(groups.iter().map(|group| self.types.group(group)));
         let mut found = self.index.find(request, &principals);
         found.retain(|at| self.member(*at).is_some_and(|member| member.gate.holds(request)));
-        let mut answer = if found.is_empty() {
-            self.settle(request, &Applied::default(), lifted)
+        let is_plain = |at: &u32| self.member(*at).is_some_and(|member| member.is_plain);
+        let mut answer = if found.iter().all(is_plain) {
+            let satisfied = found.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
+            self.settle(request, &Applied { satisfied, error: None }, lifted)
         } else {
             // On more stack where the host's thread has little left.
             let depths = found.iter().filter_map(|at| self.member(*at)).map(|member| member.depth);
@@ -183,7 +189,8 @@ impl CedarEngine {
         registered: Option<&Registered>,
         lifted: &[LiftedRule],
     ) -> Result<Answer> {
-        let members: Vec<_> = found.iter().filter_map(|at| self.member(*at)).collect();
+        let members = found.iter().filter_map(|at| self.member(*at));
+        let members: Vec<_> = members.filter(|member| !member.is_plain).collect();
         let reads: Vec<_> = members.iter().map(|member| &member.reads).collect();
         let nothing = Declared::default();
         let declared = registered.map_or(&nothing, |known| &known.declared);
@@ -219,6 +226,10 @@ impl CedarEngine {
         let mut applied = Applied::default();
         for at in found {
             let Some(member) = self.member(*at) else { continue };
+            if member.is_plain {
+                applied.satisfied.extend(usize::try_from(*at));
+                continue;
+            }
             let response = authorizer.is_authorized(put, &member.set, entities);
             let diagnostics = response.diagnostics();
             if diagnostics.errors().next().is_some() {

@@ -1,6 +1,7 @@
 //! Builds `context` natively, and only as much of it as the rules at hand read.
 
 use super::facts;
+use super::reads::{Reads, Wanted};
 use super::shape::{Field, Kind, Shape};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{FlowFacts, Request, RoleFacts};
@@ -8,34 +9,6 @@ use crate::tool::Effect;
 use crate::value::{Object, Value};
 use cedar_policy::{Context, RestrictedExpression as Expr};
 use std::collections::BTreeSet;
-
-/// What a policy's text names, and so may read.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Reads {
-    words: BTreeSet<String>,
-    /// A name is written with an escape: it may read anything.
-    everything: bool,
-    /// A bit for each of [`FIELDS`], then for each role.
-    bits: u32,
-}
-
-/// The fields of `context`, and the variables whose entities cost something.
-const FIELDS: [&str; 7] = ["flow", "args", "input", "session", "tool", "findings", "content"];
-
-impl Reads {
-    /// What a policy with these words reads.
-    pub fn of<'a>(words: impl Iterator<Item = &'a str>, escapes: bool) -> Self {
-        let words: BTreeSet<String> = words.map(str::to_owned).collect();
-        let roles = FlowFacts::ROLES.iter().map(|role| role.as_str());
-        let names = FIELDS.into_iter().chain(roles).enumerate();
-        let bits = names.filter(|(_, name)| words.contains(*name)).map(|(i, _)| 1 << i).sum();
-        Self { words, everything: escapes, bits: if escapes { u32::MAX } else { bits } }
-    }
-
-    fn names(&self, word: &str) -> bool {
-        self.everything || self.words.contains(word)
-    }
-}
 
 /// The declared arguments of a tool.
 #[derive(Debug, Default)]
@@ -48,15 +21,16 @@ pub(super) struct Declared {
 pub(super) struct Constants {
     yes: Expr,
     no: Expr,
-    absent: Expr,
+    absent: Option<Expr>,
 }
 
 impl Constants {
     pub fn new() -> Result<Self> {
         let (yes, no) = (Expr::new_bool(true), Expr::new_bool(false));
-        let mut constants = Self { yes: yes.clone(), no, absent: yes };
-        constants.absent = constants.role(RoleFacts::ABSENT)?;
-        Ok(constants)
+        let constants = Self { yes, no, absent: None };
+        let all = Reads::everything();
+        let absent = constants.role(RoleFacts::ABSENT, &Wanted::of(&[&all]))?;
+        Ok(Self { absent: Some(absent), ..constants })
     }
 
     /// The context of `request`, with all that any of `reads` names.
@@ -69,23 +43,20 @@ impl Constants {
         declared: &Declared,
         reads: &[&Reads],
     ) -> Result<Context> {
-        let bits = reads.iter().fold(0, |bits, reads| bits | reads.bits);
-        let mut pairs: Vec<(String, Expr)> = Vec::with_capacity(FIELDS.len());
-        for (i, name) in FIELDS.into_iter().enumerate() {
-            if bits & 1 << i == 0 {
-                continue;
-            }
-            let field = match name {
-                "flow" => self.flow(request.flow, bits >> FIELDS.len())?,
-                "args" => self.args(request.args, declared, reads)?,
-                "input" => input(request.input, &declared.shape, reads)?,
-                "session" => self.session(request)?,
-                "tool" => self.tool(request)?,
-                "findings" => self.findings(request)?,
-                _ => self.content(request)?,
-            };
-            pairs.push((name.to_owned(), field));
-        }
+        let wanted = Wanted::of(reads);
+        let mut pairs: Vec<(String, Expr)> = Vec::new();
+        let mut add = |name: &str, field: &dyn Fn(&Wanted<'_>) -> Result<Expr>| {
+            let Some(wanted) = wanted.field(name) else { return Ok(()) };
+            pairs.push((name.to_owned(), field(&wanted)?));
+            Ok(())
+        };
+        add("flow", &|wanted| self.flow(request.flow, wanted))?;
+        add("args", &|wanted| self.args(request.args, declared, wanted))?;
+        add("input", &|wanted| input(request.input, &declared.shape, wanted))?;
+        add("session", &|wanted| self.session(request, wanted))?;
+        add("tool", &|wanted| self.tool(request, wanted))?;
+        add("findings", &|wanted| self.findings(request, wanted))?;
+        add("content", &|wanted| self.content(request, wanted))?;
         Context::from_pairs(pairs).map_err(|error| fault(error.to_string()))
     }
 
@@ -93,84 +64,110 @@ impl Constants {
         if truth { self.yes.clone() } else { self.no.clone() }
     }
 
-    fn flags<T>(&self, list: &[facts::Flag<T>], of: &T) -> Vec<(String, Expr)> {
-        list.iter().map(|(name, fact)| ((*name).to_owned(), self.truth(fact(of)))).collect()
+    fn flags<T>(&self, list: &[facts::Flag<T>], of: &T, fields: &mut Fields<'_, '_>) {
+        for (name, fact) in list {
+            fields.add(name, || self.truth(fact(of)));
+        }
     }
 
-    fn flow(&self, flow: &FlowFacts, roles: u32) -> Result<Expr> {
-        let mut fields = self.flags(facts::FLOW, flow);
-        fields.push(("categories".to_owned(), strings(flow.categories.iter())));
-        for (i, (role, facts)) in FlowFacts::ROLES.iter().zip(flow.roles).enumerate() {
-            if roles & 1 << i != 0 {
-                fields.push((role.as_str().to_owned(), self.role(facts)?));
+    fn flow(&self, flow: &FlowFacts, wanted: &Wanted<'_>) -> Result<Expr> {
+        let mut fields = Fields::of(wanted);
+        self.flags(facts::FLOW, flow, &mut fields);
+        fields.add("categories", || strings(flow.categories.iter()));
+        for (role, facts) in FlowFacts::ROLES.iter().zip(flow.roles) {
+            if let Some(wanted) = wanted.field(role.as_str()) {
+                fields.read.push((role.as_str().to_owned(), self.role(facts, &wanted)?));
             }
         }
-        record(fields)
+        record(fields.read)
     }
 
-    fn role(&self, facts: RoleFacts) -> Result<Expr> {
-        if facts == RoleFacts::ABSENT && self.absent != self.yes {
-            return Ok(self.absent.clone());
+    fn role(&self, facts: RoleFacts, wanted: &Wanted<'_>) -> Result<Expr> {
+        let whole = wanted.is_whole();
+        if let Some(absent) = self.absent.as_ref().filter(|_| whole && facts == RoleFacts::ABSENT) {
+            return Ok(absent.clone());
         }
-        let mut fields = self.flags(facts::ROLE, &facts);
-        fields.push(("rank".to_owned(), Expr::new_long(i64::from(facts.rank))));
-        record(fields)
+        let mut fields = Fields::of(wanted);
+        self.flags(facts::ROLE, &facts, &mut fields);
+        fields.add("rank", || Expr::new_long(i64::from(facts.rank)));
+        record(fields.read)
     }
 
     fn args(
         &self,
         args: &[(String, RoleFacts)],
         declared: &Declared,
-        reads: &[&Reads],
+        wanted: &Wanted<'_>,
     ) -> Result<Expr> {
-        let read = declared.names.iter().filter(|name| reads.iter().any(|r| r.names(name)));
-        let fields = read.map(|name| {
+        let mut fields = Vec::new();
+        for name in &declared.names {
+            let Some(wanted) = wanted.field(name) else { continue };
             let facts = args.iter().find(|(known, _)| known == name).map(|(_, facts)| *facts);
-            Ok((name.clone(), self.role(facts.unwrap_or(RoleFacts::ABSENT))?))
-        });
-        record(fields.collect::<Result<_>>()?)
-    }
-
-    fn session(&self, request: &Request<'_>) -> Result<Expr> {
-        let mut fields = self.flags(facts::SESSION, request.session);
-        fields.extend(counts(facts::SESSION_COUNTS, request.session));
+            let facts = self.role(facts.unwrap_or(RoleFacts::ABSENT), &wanted)?;
+            fields.push((name.clone(), facts));
+        }
         record(fields)
     }
 
-    fn tool(&self, request: &Request<'_>) -> Result<Expr> {
-        let mut fields = self.flags(facts::TOOL, request.facts);
-        let effects = request.facts.effects.iter().map(Effect::as_str);
-        fields.push(("effects".to_owned(), strings(effects)));
-        fields.push(("owner".to_owned(), Expr::new_string(request.facts.owner.clone())));
-        record(fields)
+    fn session(&self, request: &Request<'_>, wanted: &Wanted<'_>) -> Result<Expr> {
+        let mut fields = Fields::of(wanted);
+        self.flags(facts::SESSION, request.session, &mut fields);
+        fields.counts(facts::SESSION_COUNTS, request.session);
+        record(fields.read)
     }
 
-    fn findings(&self, request: &Request<'_>) -> Result<Expr> {
+    fn tool(&self, request: &Request<'_>, wanted: &Wanted<'_>) -> Result<Expr> {
+        let mut fields = Fields::of(wanted);
+        self.flags(facts::TOOL, request.facts, &mut fields);
+        fields.add("effects", || strings(request.facts.effects.iter().map(Effect::as_str)));
+        fields.add("owner", || Expr::new_string(request.facts.owner.clone()));
+        record(fields.read)
+    }
+
+    fn findings(&self, request: &Request<'_>, wanted: &Wanted<'_>) -> Result<Expr> {
         let findings = request.findings;
-        let mut fields = self.flags(facts::FINDINGS, findings);
-        fields.extend(counts(facts::FINDING_COUNTS, findings));
-        let categories = findings.categories.iter().map(|category| category.as_str());
-        fields.push(("categories".to_owned(), strings(categories)));
-        fields.push(("rules".to_owned(), strings(findings.rules.iter())));
-        record(fields)
+        let mut fields = Fields::of(wanted);
+        self.flags(facts::FINDINGS, findings, &mut fields);
+        fields.counts(facts::FINDING_COUNTS, findings);
+        let categories = || findings.categories.iter().map(|category| category.as_str());
+        fields.add("categories", || strings(categories()));
+        fields.add("rules", || strings(findings.rules.iter()));
+        record(fields.read)
     }
 
-    fn content(&self, request: &Request<'_>) -> Result<Expr> {
+    fn content(&self, request: &Request<'_>, wanted: &Wanted<'_>) -> Result<Expr> {
         let content = request.content;
-        record(vec![
-            ("sources".to_owned(), strings(content.sources.iter().map(|source| source.as_str()))),
-            ("kind".to_owned(), Expr::new_string(content.kind.clone())),
-            ("bytes".to_owned(), Expr::new_long(content.bytes)),
-            ("forbidden_quote".to_owned(), self.truth(content.forbidden_quote)),
-        ])
+        let mut fields = Fields::of(wanted);
+        fields.add("sources", || strings(content.sources.iter().map(|source| source.as_str())));
+        fields.add("kind", || Expr::new_string(content.kind.clone()));
+        fields.add("bytes", || Expr::new_long(content.bytes));
+        fields.add("forbidden_quote", || self.truth(content.forbidden_quote));
+        record(fields.read)
     }
 }
 
-fn counts<'a, T>(
-    list: &'a [facts::Count<T>],
-    of: &'a T,
-) -> impl Iterator<Item = (String, Expr)> + 'a {
-    list.iter().map(|(name, count)| ((*name).to_owned(), Expr::new_long(count(of))))
+/// The fields of a record, as far as they are read.
+struct Fields<'w, 'a> {
+    wanted: &'w Wanted<'a>,
+    read: Vec<(String, Expr)>,
+}
+
+impl<'w, 'a> Fields<'w, 'a> {
+    fn of(wanted: &'w Wanted<'a>) -> Self {
+        Self { wanted, read: Vec::new() }
+    }
+
+    fn add(&mut self, name: &str, value: impl FnOnce() -> Expr) {
+        if self.wanted.has(name) {
+            self.read.push((name.to_owned(), value()));
+        }
+    }
+
+    fn counts<T>(&mut self, list: &[facts::Count<T>], of: &T) {
+        for (name, count) in list {
+            self.add(name, || Expr::new_long(count(of)));
+        }
+    }
 }
 
 fn strings(items: impl Iterator<Item = impl AsRef<str>>) -> Expr {
@@ -182,20 +179,18 @@ fn record(fields: Vec<(String, Expr)>) -> Result<Expr> {
 }
 
 /// `context.input`: the declared arguments that are read. Others are not visible.
-fn input(arguments: Option<&Object>, shape: &Shape, reads: &[&Reads]) -> Result<Expr> {
+fn input(arguments: Option<&Object>, shape: &Shape, wanted: &Wanted<'_>) -> Result<Expr> {
     let none = Object::default();
-    object(arguments.unwrap_or(&none), shape, &|name| reads.iter().any(|r| r.names(name)))
+    object(arguments.unwrap_or(&none), shape, wanted)
 }
 
-fn object(object: &Object, shape: &Shape, read: &dyn Fn(&str) -> bool) -> Result<Expr> {
+fn object(object: &Object, shape: &Shape, wanted: &Wanted<'_>) -> Result<Expr> {
     let mut fields = Vec::new();
     for (name, Field { kind, optional }) in &shape.fields {
-        if !read(name) {
-            continue;
-        }
+        let Some(wanted) = wanted.field(name) else { continue };
         match object.get(name).filter(|value| !value.is_null()) {
             Some(value) => {
-                let value = typed(value, kind, read).map_err(|error| within(error, name))?;
+                let value = typed(value, kind, &wanted).map_err(|error| within(error, name))?;
                 fields.push((name.clone(), value));
             }
             None if *optional => {}
@@ -206,7 +201,7 @@ fn object(object: &Object, shape: &Shape, read: &dyn Fn(&str) -> bool) -> Result
     record(fields)
 }
 
-fn typed(value: &Value, kind: &Kind, read: &dyn Fn(&str) -> bool) -> Result<Expr> {
+fn typed(value: &Value, kind: &Kind, wanted: &Wanted<'_>) -> Result<Expr> {
     match (kind, value) {
         (Kind::Text, Value::String(text)) => Ok(Expr::new_string(text.clone())),
         (Kind::Long, Value::Int(number)) => Ok(Expr::new_long(*number)),
@@ -214,10 +209,10 @@ fn typed(value: &Value, kind: &Kind, read: &dyn Fn(&str) -> bool) -> Result<Expr
         (Kind::Decimal, Value::Int(number)) => decimal(&number.to_string()),
         (Kind::Decimal, Value::Float(number)) => decimal(&number.to_string()),
         (Kind::Set(inner), Value::Array(items)) => {
-            let items = items.iter().map(|item| typed(item, inner, read));
+            let items = items.iter().map(|item| typed(item, inner, wanted));
             Ok(Expr::new_set(items.collect::<Result<Vec<_>>>()?))
         }
-        (Kind::Record(shape), Value::Object(inner)) => object(inner, shape, read),
+        (Kind::Record(shape), Value::Object(inner)) => object(inner, shape, wanted),
         (_, value) => Err(fault(format!("a declared argument is a {}", value.type_name()))),
     }
 }

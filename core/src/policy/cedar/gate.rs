@@ -20,18 +20,25 @@ pub(super) enum Gate {
 }
 
 impl Gate {
-    /// What must hold before the policy with these conditions (in Cedar's JSON) can apply.
-    pub fn of(policy: &Json) -> Self {
+    /// What must hold before the policy with these conditions (in Cedar's JSON) can apply; and
+    /// whether that is all of them, so that it does apply where its scope is met.
+    pub fn of(policy: &Json) -> (Self, bool) {
         let mut gates = Vec::new();
-        let conditions = policy.get("conditions").and_then(Json::as_array);
-        for condition in conditions.into_iter().flatten() {
-            let Some(body) = condition.get("body") else { break };
-            let when = condition.get("kind").and_then(Json::as_str) == Some("when");
-            if !lead(body, when, &mut gates) {
-                break;
+        let Some(conditions) = policy.get("conditions").and_then(Json::as_array) else {
+            return (Gate::All(gates), false);
+        };
+        for condition in conditions {
+            let when = match condition.get("kind").and_then(Json::as_str) {
+                Some("when") => true,
+                Some("unless") => false,
+                _ => return (Gate::All(gates), false),
+            };
+            let body = condition.get("body");
+            if !body.is_some_and(|body| lead(body, when, &mut gates)) {
+                return (Gate::All(gates), false);
             }
         }
-        Gate::All(gates)
+        (Gate::All(gates), true)
     }
 
     /// Whether it is open for `request`.

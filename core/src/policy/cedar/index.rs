@@ -26,6 +26,8 @@ pub(super) struct Scope {
     pub actions: Option<BTreeSet<String>>,
     /// A user, or a group.
     principal: Option<EntityUid>,
+    /// Whether a request that is found by it meets it for certain.
+    pub is_exact: bool,
 }
 
 impl Scope {
@@ -49,7 +51,15 @@ impl Scope {
             | PrincipalConstraint::IsIn(_, uid) => Some(uid),
             PrincipalConstraint::Any | PrincipalConstraint::Is(_) => None,
         };
-        Self { actions, principal }
+        let named = match policy.action_constraint() {
+            ActionConstraint::Any | ActionConstraint::In(_) => true,
+            // A call is found by its groups too, and equals none of them.
+            ActionConstraint::Eq(uid) => !schema::is_built_in(uid.id().unescaped()),
+        };
+        let is_exact = named
+            && matches!(policy.principal_constraint(), PrincipalConstraint::Any)
+            && matches!(policy.resource_constraint(), ResourceConstraint::Any);
+        Self { actions, principal, is_exact }
     }
 
     /// Whether every call meets it.

@@ -1,9 +1,10 @@
 //! Turns policy text into an engine: measured, parsed, validated, indexed.
 
-use super::context::{Constants, Declared, Reads};
+use super::context::{Constants, Declared};
 use super::entities::{Directory, Types, of_call, policy_id};
 use super::gate::Gate;
 use super::index::{Index, Scope};
+use super::reads::Reads;
 use super::rule::{BASELINE, Meta, place};
 use super::scan::{self, Piece};
 use super::shape::Shape;
@@ -256,10 +257,11 @@ impl<'a> Loader<'a> {
                 .to_json()
                 .map_err(|error| Error::new(ErrorKind::PolicyParse, error.to_string()))?;
             index.insert(u32::try_from(at).unwrap_or(u32::MAX), &draft.scope);
-            let words = draft.piece.words.iter().copied();
+            let (gate, whole) = Gate::of(&json);
             members.push(Member {
-                gate: Gate::of(&json),
-                reads: Reads::of(words, draft.piece.escapes),
+                gate,
+                is_plain: whole && draft.scope.is_exact,
+                reads: Reads::of(&json),
                 reads_principal: reads_principal(&json),
                 depth: draft.piece.depth,
                 set: PolicySet::from_policies([draft.policy])

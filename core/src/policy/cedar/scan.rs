@@ -5,7 +5,6 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use std::collections::BTreeSet;
 
 /// Brackets within brackets.
 const MAX_NESTING: usize = 64;
@@ -23,10 +22,6 @@ pub(super) struct Piece<'a> {
     pub line: u32,
     /// Of its first character, from 1, in characters.
     pub column: u32,
-    /// Identifiers, and strings as they are written.
-    pub words: BTreeSet<&'a str>,
-    /// Whether a string holds an escape, so that `words` may not name what it means.
-    pub escapes: bool,
     /// The depth of the tree that it gives, estimated from above.
     pub depth: usize,
 }
@@ -39,30 +34,17 @@ pub(super) struct Piece<'a> {
 pub(super) fn split<'a>(file: &str, text: &'a str, limits: &Limits) -> Result<Vec<Piece<'a>>> {
     let mut scan = Scan::new(file, text);
     let mut pieces = Vec::new();
-    let mut words = BTreeSet::new();
-    let mut escapes = false;
     while let Some(token) = scan.next()? {
-        match token {
-            Token::Word(word) => {
-                words.insert(word);
-            }
-            Token::Text(word) => {
-                escapes |= word.contains('\\');
-                words.insert(word);
-            }
-            Token::Mark => {}
-            Token::End => {
-                pieces.push(scan.piece(std::mem::take(&mut words), escapes)?);
-                escapes = false;
-                let count = pieces.len();
-                Limits::check(ErrorKind::LimitPolicies, "policies", count, limits.policies)
-                    .map_err(|error| error.with("file", file.escape_default().to_string()))?;
-            }
+        if token == Token::End {
+            pieces.push(scan.piece()?);
+            let count = pieces.len();
+            Limits::check(ErrorKind::LimitPolicies, "policies", count, limits.policies)
+                .map_err(|error| error.with("file", file.escape_default().to_string()))?;
         }
     }
     if scan.start.is_some() {
         // No semicolon: the parser says what it misses.
-        pieces.push(scan.piece(words, escapes)?);
+        pieces.push(scan.piece()?);
     }
     Ok(pieces)
 }
@@ -78,10 +60,11 @@ pub(super) fn position(text: &str, at: usize, (line, column): (u32, u32)) -> (u3
     (line.saturating_add(small(lines)), column)
 }
 
-enum Token<'a> {
-    Word(&'a str),
-    Text(&'a str),
-    Mark,
+#[derive(PartialEq, Eq)]
+enum Token {
+    /// A word, a string, a mark.
+    Part,
+    /// The semicolon behind a policy.
     End,
 }
 
@@ -122,7 +105,7 @@ impl<'f, 'a> Scan<'f, 'a> {
     }
 
     /// The next token; comments and blanks are none.
-    fn next(&mut self) -> Result<Option<Token<'a>>> {
+    fn next(&mut self) -> Result<Option<Token>> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at).copied() {
             if byte == b'/' && bytes.get(self.at + 1) == Some(&b'/') {
@@ -147,12 +130,12 @@ impl<'f, 'a> Scan<'f, 'a> {
                     ) {
                         self.operator()?;
                     }
-                    Ok(Some(Token::Word(word)))
+                    Ok(Some(Token::Part))
                 }
-                b'(' | b'[' | b'{' => self.open(start).map(|()| Some(Token::Mark)),
-                b')' | b']' | b'}' => self.close(start).map(|()| Some(Token::Mark)),
+                b'(' | b'[' | b'{' => self.open(start).map(|()| Some(Token::Part)),
+                b')' | b']' | b'}' => self.close(start).map(|()| Some(Token::Part)),
                 b';' if self.levels.len() == 1 => Ok(Some(Token::End)),
-                _ => self.mark(byte).map(|()| Some(Token::Mark)),
+                _ => self.mark(byte).map(|()| Some(Token::Part)),
             };
         }
         Ok(None)
@@ -163,15 +146,12 @@ impl<'f, 'a> Scan<'f, 'a> {
         self.at += rest.iter().take_while(|b| goes_on(**b)).count();
     }
 
-    fn string(&mut self, start: usize) -> Result<Token<'a>> {
+    fn string(&mut self, start: usize) -> Result<Token> {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at).copied() {
             self.at += 1;
             match byte {
-                b'"' => {
-                    let inner = self.text.get(start + 1..self.at - 1).unwrap_or_default();
-                    return Ok(Token::Text(inner));
-                }
+                b'"' => return Ok(Token::Part),
                 b'\\' => self.at += 1,
                 _ => {}
             }
@@ -251,7 +231,7 @@ impl<'f, 'a> Scan<'f, 'a> {
     }
 
     /// What was read since the last piece.
-    fn piece(&mut self, words: BTreeSet<&'a str>, escapes: bool) -> Result<Piece<'a>> {
+    fn piece(&mut self) -> Result<Piece<'a>> {
         let start = self.start.take().unwrap_or(self.at);
         self.levels = vec![Level::default()];
         let text = self.text.get(start..self.at).unwrap_or_default();
@@ -262,7 +242,7 @@ impl<'f, 'a> Scan<'f, 'a> {
         let (line, column) = self.position(start);
         self.known = (start, (line, column));
         let depth = std::mem::take(&mut self.deepest);
-        Ok(Piece { text, line, column, words, escapes, depth })
+        Ok(Piece { text, line, column, depth })
     }
 
     fn position(&self, at: usize) -> (u32, u32) {
@@ -297,7 +277,6 @@ mod tests {
         assert_eq!((pieces[0].line, pieces[0].column), (2, 1));
         assert_eq!((pieces[1].line, pieces[1].column), (5, 3));
         assert!(pieces[1].text.starts_with("@id") && pieces[1].text.ends_with(");"));
-        assert!(pieces[0].words.contains("context") && !pieces[0].words.contains("b"));
         assert!(split("f", " \n// nothing\n", &Limits::default()).unwrap().is_empty());
     }
 

@@ -313,7 +313,7 @@ fn the_schema_validates_what_the_context_holds() {
     // Cedar itself checks a full context against the generated schema.
     let (engine, _) = Setup::new("").load().unwrap();
     let schema = cedar_policy::Schema::from_cedarschema_str(engine.schema()).unwrap().0;
-    let all = Reads::of(std::iter::empty(), true);
+    let all = Reads::everything();
     let world = World::call("bank/pay", &[Effect::Spend]).with(|w| {
         w.input = Object::new(vec![
             ("to".into(), "DE1".into()),

@@ -11,7 +11,7 @@ fn whole(engine: &CedarEngine, world: &World) -> (Vec<String>, bool) {
     let known = request.tool.and_then(|id| engine.tools.get(id.as_str()));
     let call = engine.call_entities(&request, known).unwrap();
     let cast = Cast::of(&engine.types, &request, call, &groups);
-    let all = Reads::of(std::iter::empty(), true);
+    let all = Reads::everything();
     let nothing = Declared::default();
     let declared = known.map_or(&nothing, |known| &known.declared);
     let context = engine.constants.context(&request, declared, &[&all]).unwrap();
@@ -61,6 +61,8 @@ fn scope() -> impl Strategy<Value = String> {
         1 => Just("action == Action::\"bank/pay\""),
         1 => Just("action in [Action::\"read_mail\", Action::\"bank/pay\"]"),
         1 => Just("action == Action::\"verb:output\""),
+        1 => Just("action == Action::\"verb:call\""),
+        1 => Just("action == Action::\"effect:spend\""),
     ];
     let resource = prop_oneof![
         5 => Just("resource"),
@@ -77,6 +79,10 @@ fn condition() -> impl Strategy<Value = String> {
         Just("context.flow.payload.accounted".to_owned()),
         Just("context.flow.destination.secret".to_owned()),
         Just("context.flow.destination.rank < 3".to_owned()),
+        Just("context.flow.destination == context.flow.payload".to_owned()),
+        Just("context.flow has destination".to_owned()),
+        Just("(if context.tool.known then context.flow else context.flow).paired".to_owned()),
+        Just("context == context".to_owned()),
         Just("context.session.looping".to_owned()),
         Just("context.session.calls > 2".to_owned()),
         Just("context.session.calls * 4611686018427387904 > 0".to_owned()),
