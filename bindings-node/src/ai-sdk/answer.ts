@@ -1,8 +1,18 @@
 import type { Decision } from "../decision.js";
 import type { OutputKind } from "../options.js";
 import type { Session } from "../session.js";
-import { type Json } from "../values.js";
-import { asJson, fieldsOf, listOf, pick, quoted, same, textOf, unknownShape, type Fields } from "./fields.js";
+import type { Json } from "../values.js";
+import {
+  asJson,
+  fieldsOf,
+  listOf,
+  pick,
+  quoted,
+  same,
+  textOf,
+  unknownShape,
+  type Fields,
+} from "./fields.js";
 import { callKey, memoryOf, modelKey } from "./memory.js";
 import { refusal, settle, type Obligations } from "./refused.js";
 
@@ -24,11 +34,11 @@ export async function inspectGenerated(given: unknown, leaving: Leaving): Promis
   const answer = new Generated(leaving);
   const content = await answer.inspect(parts.map((part) => fieldsOf(part, "a part of an answer")));
   const { structuredOutputText } = result;
-  const structured =
-    structuredOutputText === undefined
-      ? undefined
-      : await answer.text(textOf(structuredOutputText, "a structured output"), "answer");
   const kept = pick(result, ["finishReason", "usage", "request", "warnings"]);
+  if (structuredOutputText !== undefined) {
+    const text = textOf(structuredOutputText, "a structured output");
+    kept["structuredOutputText"] = await answer.text(text, "answer");
+  }
   // The raw response and the provider's own fields hold what was taken out of the content.
   const raw = answer.changed ? {} : pick(result, ["providerMetadata"]);
   const response = result["response"] as Fields | undefined;
@@ -36,7 +46,7 @@ export async function inspectGenerated(given: unknown, leaving: Leaving): Promis
     const names = ["id", "timestamp", "modelId", "headers", ...(answer.changed ? [] : ["body"])];
     kept["response"] = pick(fieldsOf(response, "a response"), names);
   }
-  return { ...kept, ...raw, content, ...(structured === undefined ? {} : { structuredOutputText: structured }) };
+  return { ...kept, ...raw, content };
 }
 
 class Generated {
@@ -99,10 +109,12 @@ class Generated {
   }
 }
 
+const CALL = ["type", "toolCallId", "toolName", "input", "dynamic", "providerMetadata"];
+
 /** A call goes on: it is decided before it runs. One that the provider has run already does not. */
 export function toolCall(part: Fields, session: Session): Part {
   if (part["providerExecuted"] === true) throw unknownPart(part);
-  const copy = pick(part, ["type", "toolCallId", "toolName", "input", "dynamic", "providerMetadata"]);
+  const copy = pick(part, CALL);
   const id = textOf(copy["toolCallId"], "a call's id");
   const tool = textOf(copy["toolName"], "a tool's name");
   memoryOf(session).learn(callKey(id, tool, parsed(textOf(copy["input"], "a call's input"))));
@@ -139,7 +151,8 @@ export async function inspectCitations(given: unknown, leaving: Leaving): Promis
   return same(content, asJson(citations)) ? citations : undefined;
 }
 
-async function inspect(content: object, { session, audience, obligations }: Leaving): Promise<Decision> {
+async function inspect(content: object, leaving: Leaving): Promise<Decision> {
+  const { session, audience, obligations } = leaving;
   const decision = await session.inspectOutputAsync(content, { kind: "answer", audience });
   await settle(decision, obligations);
   if (decision.content === null) throw refusal(decision);
@@ -148,7 +161,10 @@ async function inspect(content: object, { session, audience, obligations }: Leav
 
 /** The fault of a part that cannot be inspected. */
 export function unknownPart(part: Fields) {
-  const run = part["providerExecuted"] === true ? "that the provider ran itself" : "";
-  const why = run === "" ? "which nothing would inspect" : `${run}, before anything could stand before it`;
-  return unknownShape(`an answer holds a part of the type ${quoted(part["type"])} ${why}`);
+  const why =
+    part["providerExecuted"] === true
+      ? "that the provider ran itself: nothing could stand before it"
+      : "which nothing would inspect";
+  const type = quoted(part["type"]);
+  return unknownShape(`an answer holds a part of the type ${type}, ${why}`);
 }

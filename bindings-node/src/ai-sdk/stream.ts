@@ -1,6 +1,13 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from "node:stream/web";
 import type { OutputStream } from "../streams.js";
-import { inspectCitations, inspectSource, toolCall, unknownPart, type Leaving, type Part } from "./answer.js";
+import {
+  inspectCitations,
+  inspectSource,
+  toolCall,
+  unknownPart,
+  type Leaving,
+  type Part,
+} from "./answer.js";
 import { fieldsOf, pick, quoted, textOf, unknownShape, type Fields } from "./fields.js";
 import { memoryOf, modelKey } from "./memory.js";
 import { refusal, refusedBy, RefusedError, settle } from "./refused.js";
@@ -24,7 +31,10 @@ function filtered(
   return new ReadableStream<Part>({
     async pull(controller) {
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch((fault: unknown) => {
+          filter.abandon();
+          throw fault;
+        });
         const parts = done ? await filter.end() : await filter.take(value);
         for (const part of parts) controller.enqueue(part);
         if (done) return controller.close();
@@ -37,6 +47,16 @@ function filtered(
     },
   });
 }
+
+const INPUT_START = [
+  "type",
+  "id",
+  "toolName",
+  "inputEncoding",
+  "dynamic",
+  "title",
+  "providerMetadata",
+];
 
 /** A text that is being streamed. */
 interface Block {
@@ -103,7 +123,7 @@ class Filter {
         return this.#close(part, type === "text-end" ? "text" : "reasoning");
       case "tool-input-start":
         if (part["providerExecuted"] === true) throw unknownPart(part);
-        return [pick(part, ["type", "id", "toolName", "inputEncoding", "dynamic", "title", "providerMetadata"])];
+        return [pick(part, INPUT_START)];
       case "tool-input-delta":
         return [pick(part, ["type", "id", "delta", "providerMetadata"])];
       case "tool-input-end":
@@ -126,7 +146,8 @@ class Filter {
     const id = textOf(part["id"], "a block's id");
     if (this.#blocks.has(id)) throw unknownShape(`the block ${quoted(id)} begins twice`);
     const { session, audience } = this.#leaving;
-    const stream = session.outputStream({ kind: kind === "text" ? "answer" : "reasoning", audience });
+    const output = kind === "text" ? "answer" : "reasoning";
+    const stream = session.outputStream({ kind: output, audience });
     this.#blocks.set(id, { kind, stream, shown: "", metadata: metadataOf(part) });
     return { type: `${kind}-start`, id };
   }
