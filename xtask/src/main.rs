@@ -1,5 +1,6 @@
 //! `cargo xtask <verb>`: all that a maintainer, and CI, runs. `cargo xtask` alone lists the verbs.
 
+mod ai_sdk;
 mod bench;
 mod c;
 mod go;
@@ -63,7 +64,10 @@ fn test(steps: &mut Steps, parts: &[&str]) -> Result<(), Failure> {
             }
             "python" => python::test(steps)?,
             "c" => c::test(steps)?,
-            "node" => node::test(steps)?,
+            "node" => {
+                node::test(steps)?;
+                ai_sdk::test(steps)?;
+            }
             "go" => go::test(steps)?,
             other => {
                 let known = "core rust python c node go";

@@ -47,7 +47,8 @@ pub fn package(steps: &mut Steps) -> Result<(), Failure> {
     steps.run("loaded with require", &fresh, "node", &["-e", CJS])
 }
 
-fn npm(steps: &mut Steps, what: &str, folder: &Path, words: &[&str]) -> Result<(), Failure> {
+/// Runs npm in a folder.
+pub fn npm(steps: &mut Steps, what: &str, folder: &Path, words: &[&str]) -> Result<(), Failure> {
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let mut words = words.to_vec();
     if words.first().is_some_and(|word| ["ci", "install"].contains(word)) {
