@@ -263,6 +263,10 @@ fn check_shadows<'a>(
 
 /// Compatibility forms, case and invisible characters folded away.
 fn fold(key: &str) -> String {
+    // Of these nothing but the case can be folded.
+    if key.bytes().all(|b| b.is_ascii_graphic()) {
+        return key.to_ascii_lowercase();
+    }
     key.nfkc().filter(|c| !is_ignorable(*c)).flat_map(char::to_lowercase).nfkc().collect()
 }
 

@@ -21,17 +21,31 @@ pub(super) struct Entity {
 pub(super) fn scan(text: &str, found: &mut dyn FnMut(Entity) -> bool) {
     let mut scanner = Scanner { text, found, trail: Trail::default(), done: false };
     let mut at = 0;
-    for chunk in text.split(char::is_whitespace) {
-        if !chunk.is_empty() {
-            scanner.chunk(Span::new(at, at + chunk.len()));
+    while at <= text.len() && !scanner.done {
+        let (end, next) = blank(text, at);
+        if end > at {
+            scanner.chunk(Span::new(at, end));
         }
-        if scanner.done {
-            return;
-        }
-        // A separator is one character of one to three bytes.
-        let next = at + chunk.len();
-        at = next + text.get(next..).and_then(|r| r.chars().next()).map_or(0, char::len_utf8);
+        at = next;
     }
+}
+
+/// Where the next white space from byte `at` on stands, and where it ends.
+fn blank(text: &str, at: usize) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let mut end = at;
+    while let Some(byte) = bytes.get(end).copied() {
+        if matches!(byte, b' ' | b'\t'..=b'\r') {
+            return (end, end + 1);
+        }
+        let c = if byte.is_ascii() { None } else { text.get(end..).and_then(|r| r.chars().next()) };
+        let length = c.map_or(1, char::len_utf8);
+        if c.is_some_and(char::is_whitespace) {
+            return (end, end + length);
+        }
+        end += length;
+    }
+    (end, end + 1)
 }
 
 /// All typed values in a short text.
@@ -74,11 +88,14 @@ impl<'a> Scanner<'a, '_> {
     fn chunk(&mut self, span: Span) {
         let Some(chunk) = span.of(self.text) else { return };
         // Nearly all words have none of these, and nothing before them asks for more.
-        let plain = chunk.bytes().all(|b| b.is_ascii_alphabetic() || b == b'.' || b == b',');
-        let dotted = plain && chunk.get(1..chunk.len() - 1).is_some_and(|c| c.contains('.'));
+        let bytes = chunk.as_bytes();
+        let mark = |b: &u8| matches!(b, b'.' | b',');
+        let plain = bytes.iter().all(|b| b.is_ascii_alphabetic() || mark(b));
+        let dotted = plain && bytes.get(1..bytes.len() - 1).is_some_and(|b| b.contains(&b'.'));
         if plain && !dotted {
-            let word = chunk.trim_end_matches(['.', ',']);
-            return self.word(word, Span::new(span.start, span.start + word.len()));
+            let length = bytes.len() - bytes.iter().rev().take_while(|b| mark(b)).count();
+            let word = chunk.get(..length).unwrap_or_default();
+            return self.word(word, Span::new(span.start, span.start + length));
         }
         if let Some(bare) = bare_url(chunk)
             && let Some(form) = canonical::url(bare.of(chunk).unwrap_or_default())
@@ -445,6 +462,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn white_space_parts_a_text(text in "[a\\t\\n\u{b}\u{1c} \u{85}\u{a0}\u{2003}é]{0,12}") {
+            let (mut parts, mut at) = (Vec::new(), 0);
+            while at <= text.len() {
+                let (end, next) = blank(&text, at);
+                parts.push(text.get(at..end).unwrap());
+                at = next;
+            }
+            prop_assert_eq!(parts, text.split(char::is_whitespace).collect::<Vec<_>>());
+        }
+
         #[test]
         fn any_text_is_read(text in "[a-zA-Z0-9@:/.,<> é€'()-]{0,80}") {
             for entity in all(&text) {

@@ -6,6 +6,13 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The words of `text` (UAX #29; each ideograph is one), with their first byte. A colon ends a
 /// word: `to:bob` names Bob.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let plain = text.is_ascii();
+    let ascii = plain.then_some(AsciiWords { text, at: 0 });
+    let any = (!plain).then(|| any_words(text));
+    ascii.into_iter().flatten().chain(any.into_iter().flatten())
+}
+
+fn any_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.unicode_word_indices().flat_map(|(at, word)| {
         let mut start = at;
         word.split(':').filter_map(move |part| {
@@ -16,8 +23,57 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// The same words of a text without any other characters, ten times as fast.
+struct AsciiWords<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for AsciiWords<'a> {
+    type Item = (usize, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let rest = bytes.get(self.at..)?;
+            let start = self.at + rest.iter().position(|b| is_part(*b))?;
+            let (mut end, mut says) = (start, false);
+            while let Some(byte) = bytes.get(end).copied() {
+                if is_part(byte) {
+                    says |= byte != b'_';
+                } else if !binds(bytes.get(end - 1), byte, bytes.get(end + 1)) {
+                    break;
+                }
+                end += 1;
+            }
+            self.at = end;
+            if says {
+                return Some((start, self.text.get(start..end)?));
+            }
+        }
+    }
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether `mark` joins two letters, or two digits, to one word.
+fn binds(before: Option<&u8>, mark: u8, after: Option<&u8>) -> bool {
+    let both = |is: fn(&u8) -> bool| before.is_some_and(is) && after.is_some_and(is);
+    match mark {
+        b'.' | b'\'' => both(u8::is_ascii_alphabetic) || both(u8::is_ascii_digit),
+        b',' | b';' => both(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
 /// `bob` of `bob's`: a possessive is not part of a name.
 pub(super) fn stem(word: &str) -> Option<&str> {
+    // Nearly all words have none, and this is asked of each.
+    if word.bytes().all(|b| b.is_ascii() && b != b'\'') {
+        return None;
+    }
     word.split_once(['\'', '\u{2019}']).map(|(head, _)| head).filter(|head| !head.is_empty())
 }
 
@@ -240,6 +296,26 @@ fn apart(a: char, b: Option<char>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn ascii_words_are_what_unicode_says(text in "[ab1_.,;:'@ \\-\"\r\n\t\u{0}-\u{7f}]{0,24}") {
+            let all: Vec<_> = any_words(&text).collect();
+            prop_assert_eq!(words(&text).collect::<Vec<_>>(), all);
+        }
+    }
+
+    #[test]
+    fn a_possessive_is_cut_off() {
+        assert_eq!(
+            (stem("bob's"), stem("bob\u{2019}s"), stem("bob")),
+            (Some("bob"), Some("bob"), None)
+        );
+        assert_eq!((stem("'s"), stem("gr\u{fc}n")), (None, None));
+    }
 
     fn stands(value: &str, text: &str) -> bool {
         let phrase = Phrase::new(value);
