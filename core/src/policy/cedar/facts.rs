@@ -71,6 +71,42 @@ pub(super) const FINDING_COUNTS: &[Count<FindingFacts>] = &[
     ("injection_score", |f| i64::from(f.injection_score)),
 ];
 
+/// One number that costs nothing to look up and can never fail to be there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Number {
+    Rank(Role),
+    Session(fn(&SessionFacts) -> i64),
+    Findings(fn(&FindingFacts) -> i64),
+}
+
+impl Number {
+    /// The number that `context.<path>` reads, if it is one.
+    pub fn named(path: &[&str]) -> Option<Self> {
+        fn find<T>(list: &[Count<T>], name: &str) -> Option<fn(&T) -> i64> {
+            list.iter().find(|(known, _)| *known == name).map(|(_, count)| *count)
+        }
+        match path {
+            ["flow", role, "rank"] => role_named(role).map(Number::Rank),
+            ["session", name] => find(SESSION_COUNTS, name).map(Number::Session),
+            ["findings", name] => find(FINDING_COUNTS, name).map(Number::Findings),
+            _ => None,
+        }
+    }
+
+    /// What it is for `request`.
+    pub fn of(self, request: &Request<'_>) -> i64 {
+        match self {
+            Number::Rank(role) => i64::from(request.flow.role(role).rank),
+            Number::Session(count) => count(request.session),
+            Number::Findings(count) => count(request.findings),
+        }
+    }
+}
+
+fn role_named(name: &str) -> Option<Role> {
+    FlowFacts::ROLES.iter().find(|known| known.as_str() == name).copied()
+}
+
 /// One truth that costs nothing to look up and can never fail to be there.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fact {
@@ -92,8 +128,8 @@ impl Fact {
         match path {
             ["flow", name] => find(FLOW, name).map(Fact::Flow),
             ["flow", role, name] => {
-                let role = FlowFacts::ROLES.iter().find(|known| known.as_str() == *role)?;
-                find(ROLE, name).map(|fact| Fact::Role(*role, fact))
+                let role = role_named(role)?;
+                find(ROLE, name).map(|fact| Fact::Role(role, fact))
             }
             ["session", name] => find(SESSION, name).map(Fact::Session),
             ["tool", name] => find(TOOL, name).map(Fact::Tool),

@@ -4,16 +4,19 @@
 //! Such a beginning is read once, at load. Where it is false the whole condition is false, and
 //! Cedar would find the same: it evaluates from left to right, and these truths cannot fail.
 
-use super::facts::Fact;
+use super::facts::{Fact, Number};
 use crate::principal::Trust;
 use crate::request::Request;
 use serde_json::Value as Json;
+use std::cmp::Ordering;
 
 /// A condition made of plain truths alone.
 #[derive(Debug, Clone)]
 pub(super) enum Gate {
     Always(bool),
     Fact(Fact),
+    /// A number, what its order to another must be, and that other.
+    Number(Number, Fits, i64),
     Not(Box<Gate>),
     All(Vec<Gate>),
     Any(Vec<Gate>),
@@ -46,6 +49,7 @@ impl Gate {
         match self {
             Gate::Always(truth) => *truth,
             Gate::Fact(fact) => fact.holds(request),
+            Gate::Number(number, fits, other) => fits(number.of(request).cmp(other)),
             Gate::Not(inner) => !inner.holds(request),
             Gate::All(all) => all.iter().all(|gate| gate.holds(request)),
             Gate::Any(any) => any.iter().any(|gate| gate.holds(request)),
@@ -84,14 +88,39 @@ fn plain(expression: &Json) -> Option<Gate> {
     if let Some((left, right)) = sides(expression, "||") {
         return Some(Gate::Any(vec![plain(left)?, plain(right)?]));
     }
-    if let Some(sides) = sides(expression, "==") {
-        return Some(Gate::Fact(trust(sides)?));
-    }
-    if let Some(sides) = sides(expression, "!=") {
-        return Some(Gate::Not(Box::new(Gate::Fact(trust(sides)?))));
+    for (operator, fits) in COMPARISONS {
+        let Some(sides) = sides(expression, operator) else { continue };
+        if let Some(gate) = number(sides, *fits) {
+            return Some(gate);
+        }
+        return match *operator {
+            "==" => Some(Gate::Fact(trust(sides)?)),
+            "!=" => Some(Gate::Not(Box::new(Gate::Fact(trust(sides)?)))),
+            _ => None,
+        };
     }
     let (variable, path) = access(expression)?;
     if variable == "context" { Fact::named(&path).map(Gate::Fact) } else { None }
+}
+
+/// What a comparison asks of the order of its two sides.
+type Fits = fn(Ordering) -> bool;
+
+/// Cedar's comparisons, as it writes them, with what they ask of an order.
+const COMPARISONS: &[(&str, Fits)] = &[
+    ("==", Ordering::is_eq),
+    ("!=", Ordering::is_ne),
+    ("<", Ordering::is_lt),
+    ("<=", Ordering::is_le),
+    (">", Ordering::is_gt),
+    (">=", Ordering::is_ge),
+];
+
+/// A number of the context beside one that is written out. Comparing them cannot fail.
+fn number((left, right): (&Json, &Json), fits: Fits) -> Option<Gate> {
+    let (variable, path) = access(left)?;
+    let number = Number::named(&path).filter(|_| variable == "context")?;
+    Some(Gate::Number(number, fits, right.get("Value")?.as_i64()?))
 }
 
 /// `principal.trust` and a word for it.
