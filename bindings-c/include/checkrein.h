@@ -66,7 +66,7 @@ void checkrein_approver_free(checkrein_approver *approver);
 // `bytes` is NULL, or points to bytes that this library filled and nobody freed.
 void checkrein_bytes_free(checkrein_bytes *bytes);
 
-// Makes a guard from JSON options (`{}` or nothing for the embedded defaults).
+// Makes a guard from JSON options (`{}` or NULL for the embedded defaults).
 //
 // # Safety
 // `options` is NULL with `len` 0 or points to `len` readable bytes; `guard` is writable; `out`

@@ -53,14 +53,14 @@ pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8]> 
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
-/// A request that may be left out: no bytes are an empty object.
+/// A request that may be left out: NULL is an empty object. An empty text is not: it is no JSON.
 ///
 /// # Safety
 /// As [`bytes`].
 pub(crate) unsafe fn object<'a>(data: *const u8, len: usize) -> Result<&'a [u8]> {
     // SAFETY: passed on.
     let given = unsafe { bytes(data, len) }?;
-    Ok(if given.is_empty() { b"{}" } else { given })
+    Ok(if data.is_null() { b"{}" } else { given })
 }
 
 pub(crate) fn null(what: &str) -> Error {

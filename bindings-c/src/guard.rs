@@ -21,7 +21,7 @@ impl Handle for checkrein_guard {
     }
 }
 
-/// Makes a guard from JSON options (`{}` or nothing for the embedded defaults).
+/// Makes a guard from JSON options (`{}` or NULL for the embedded defaults).
 ///
 /// # Safety
 /// `options` is NULL with `len` 0 or points to `len` readable bytes; `guard` is writable; `out`

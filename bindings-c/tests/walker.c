@@ -6,25 +6,31 @@
 #include <string.h>
 
 #define FIELDS 8
-#define NAMES 32
+#define NAMES 1024
 
-typedef struct { char name[32]; char kind; void *handle; } entry;
+/* kind: g guard, s session, a approver, o output stream, c call stream. A name stands once in each kind. */
+typedef struct { char name[64]; char kind; void *handle; } entry;
 static entry table[NAMES];
 static int used;
 
-static void *find(const char *name, char *kind)
+static void *find(const char *name, const char *kinds, char *kind)
 {
     for (int i = used - 1; i >= 0; i--)
-        if (strcmp(table[i].name, name) == 0) {
+        if (strcmp(table[i].name, name) == 0 && strchr(kinds, table[i].kind) != NULL) {
             if (kind != NULL) *kind = table[i].kind;
             return table[i].handle;
         }
-    return NULL;
+    fprintf(stderr, "nothing of kind %s is named %s\n", kinds, name);
+    exit(2);
 }
 
 static void keep(const char *name, char kind, void *handle)
 {
-    if (used >= NAMES || handle == NULL) return;
+    if (handle == NULL) return; /* was not made: the answer tells why */
+    if (used >= NAMES || strlen(name) >= sizeof table[used].name) {
+        fprintf(stderr, "no room for %s\n", name);
+        exit(2);
+    }
     snprintf(table[used].name, sizeof table[used].name, "%s", name);
     table[used].kind = kind;
     table[used++].handle = handle;
@@ -73,20 +79,26 @@ static const struct { char kind; const char *name; method call; } METHODS[] = {
     METHOD('a', "refuse", checkrein_refuse),
 };
 
+/* A method that a kind lacks is asked for by its name, which only the JSON interface can do. */
 static int32_t call(const char *name, const char *verb, const char *request, checkrein_bytes *out)
 {
+    const uint8_t *bytes = (const uint8_t *)request;
+    size_t len = strlen(request);
     for (int e = used - 1; e >= 0; e--)
         for (size_t i = 0; i < sizeof METHODS / sizeof METHODS[0]; i++)
             if (strcmp(table[e].name, name) == 0 && METHODS[i].kind == table[e].kind && strcmp(METHODS[i].name, verb) == 0)
-                return METHODS[i].call(table[e].handle, (const uint8_t *)request, strlen(request), out);
-    fprintf(stderr, "no method %s of %s\n", verb, name);
-    exit(2);
+                return METHODS[i].call(table[e].handle, bytes, len, out);
+    char kind = 0;
+    void *handle = find(name, "gsa", &kind);
+    if (kind == 'g') return checkrein_guard_call(handle, verb, bytes, len, out);
+    if (kind == 's') return checkrein_session_call(handle, verb, bytes, len, out);
+    return checkrein_approver_call(handle, verb, bytes, len, out);
 }
 
 static int32_t push(const char *name, const char *hex, checkrein_bytes *out)
 {
     char kind = 0;
-    void *handle = find(name, &kind);
+    void *handle = find(name, "oc", &kind);
     size_t len = strlen(hex) / 2;
     uint8_t *bytes = malloc(len + 1);
     for (size_t i = 0; i < len; i++) {
@@ -118,25 +130,25 @@ static int walk(char *line, const char *id)
         status = checkrein_guard_new((const uint8_t *)f[2], strlen(f[2]), (checkrein_guard **)&made, &out);
         keep(f[1], 'g', made), code = f[3];
     } else if (strcmp(f[0], "approver") == 0) {
-        status = checkrein_approver_new(find(f[2], NULL), (checkrein_approver **)&made, &out);
+        status = checkrein_approver_new(find(f[2], "g", NULL), (checkrein_approver **)&made, &out);
         keep(f[1], 'a', made), code = "ok";
     } else if (strcmp(f[0], "session") == 0) {
-        status = checkrein_session_new(find(f[2], NULL), request, strlen(f[3]), (checkrein_session **)&made, &out);
+        status = checkrein_session_new(find(f[2], "g", NULL), request, strlen(f[3]), (checkrein_session **)&made, &out);
         keep(f[1], 's', made), code = f[4];
     } else if (strcmp(f[0], "spawn") == 0) {
-        status = checkrein_spawn(find(f[2], NULL), request, strlen(f[3]), (checkrein_session **)&made, &out);
+        status = checkrein_spawn(find(f[2], "s", NULL), request, strlen(f[3]), (checkrein_session **)&made, &out);
         keep(f[1], 's', made), code = f[4];
     } else if (strcmp(f[0], "stream") == 0) {
-        status = checkrein_output_stream_new(find(f[2], NULL), request, strlen(f[3]), (checkrein_output_stream **)&made, &out);
+        status = checkrein_output_stream_new(find(f[2], "s", NULL), request, strlen(f[3]), (checkrein_output_stream **)&made, &out);
         keep(f[1], 'o', made), code = f[4];
     } else if (strcmp(f[0], "call_stream") == 0) {
-        status = checkrein_call_stream_new(find(f[2], NULL), request, strlen(f[3]), (checkrein_call_stream **)&made, &out);
+        status = checkrein_call_stream_new(find(f[2], "s", NULL), request, strlen(f[3]), (checkrein_call_stream **)&made, &out);
         keep(f[1], 'c', made), code = f[4];
     } else if (strcmp(f[0], "push") == 0) {
         status = push(f[1], f[2], &out), code = f[3], answer = f[4];
     } else if (strcmp(f[0], "finish") == 0) {
         char kind = 0;
-        void *handle = find(f[1], &kind);
+        void *handle = find(f[1], "oc", &kind);
         status = kind == 'o' ? checkrein_output_stream_finish(handle, &out) : checkrein_call_stream_finish(handle, &out);
         code = f[2], answer = f[3];
     } else {
