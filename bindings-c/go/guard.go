@@ -14,7 +14,7 @@ import (
 
 // Guard is the object a host holds: the policy enforcement point's front door. It is shared by all
 // goroutines.
-type Guard struct{ native *handle[C.checkrein_guard] }
+type Guard struct{ native *handle[*C.checkrein_guard] }
 
 var _ io.Closer = (*Guard)(nil)
 
@@ -155,7 +155,9 @@ func ask(call func(string, []byte) ([]byte, error), method string, request, answ
 }
 
 // Approver is the human's side of an ask. Keep it away from the agent's side.
-type Approver struct{ native *handle[C.checkrein_approver] }
+type Approver struct {
+	native *handle[*C.checkrein_approver]
+}
 
 // NewApprover makes an approver of a guard.
 func NewApprover(guard *Guard) (*Approver, error) {

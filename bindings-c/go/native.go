@@ -17,11 +17,8 @@ import (
 // Version is the library's version.
 func Version() string { return C.GoString(C.checkrein_version()) }
 
-// view gives bytes as C takes them. The caller keeps data alive over the call.
+// view gives bytes as C takes them: nil is no request. The caller keeps data alive over the call.
 func view(data []byte) (*C.uint8_t, C.size_t) {
-	if len(data) == 0 {
-		return nil, 0
-	}
 	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(data))), C.size_t(len(data))
 }
 
@@ -39,35 +36,37 @@ func take(status C.int32_t, out *C.checkrein_bytes) ([]byte, error) {
 	return nil, failure
 }
 
-// handle is a pointer of the library's, freed once: by close or by the garbage collector.
-type handle[T any] struct {
+// handle is a pointer P of the library's, freed once: by close or by the garbage collector.
+type handle[P comparable] struct {
 	mu      sync.RWMutex
-	pointer *T
-	free    func(*T)
+	pointer P
+	free    func(P)
 }
 
-func newHandle[T any](pointer *T, free func(*T)) *handle[T] {
-	h := &handle[T]{pointer: pointer, free: free}
-	runtime.SetFinalizer(h, (*handle[T]).close)
+func newHandle[P comparable](pointer P, free func(P)) *handle[P] {
+	h := &handle[P]{pointer: pointer, free: free}
+	runtime.SetFinalizer(h, (*handle[P]).close)
 	return h
 }
 
 // with runs use with the pointer, which stays valid until use returns.
-func (h *handle[T]) with(use func(*T) ([]byte, error)) ([]byte, error) {
+func (h *handle[P]) with(use func(P) ([]byte, error)) ([]byte, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	if h.pointer == nil {
+	var none P
+	if h.pointer == none {
 		return nil, closed()
 	}
 	return use(h.pointer)
 }
 
-func (h *handle[T]) close() {
+func (h *handle[P]) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.pointer != nil {
+	var none P
+	if h.pointer != none {
 		h.free(h.pointer)
-		h.pointer = nil
+		h.pointer = none
 	}
 	runtime.SetFinalizer(h, nil)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Session is one agent run. It is shared by goroutines and holds its guard.
-type Session struct{ native *handle[C.checkrein_session] }
+type Session struct{ native *handle[*C.checkrein_session] }
 
 // SessionOptions say who acts.
 type SessionOptions struct {

@@ -9,12 +9,12 @@ import "encoding/json"
 
 // OutputStream is an answer that leaves piece by piece. One goroutine at a time.
 type OutputStream struct {
-	native *handle[C.checkrein_output_stream]
+	native *handle[*C.checkrein_output_stream]
 }
 
 // CallStream is a call whose arguments arrive piece by piece. One goroutine at a time.
 type CallStream struct {
-	native *handle[C.checkrein_call_stream]
+	native *handle[*C.checkrein_call_stream]
 }
 
 // Part is what a push released.
