@@ -64,3 +64,10 @@ test("the README's example does what it says", () => {
   assert.equal(rest.at(-2), "allow");
   assert.equal(rest.at(-1), "Done, I paid it.");
 });
+
+test("the example in the repository's README does what it says", () => {
+  const [, example] = read("../README.md").match(/```js\n([\s\S]*?)```/);
+  const run = node(["--input-type=module", "-e", example], root);
+  assert.equal(run.status, 0, run.stderr);
+  assert.equal(run.stderr, "", "console.assert speaks of what does not hold");
+});

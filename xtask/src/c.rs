@@ -1,7 +1,7 @@
 //! C: the committed header, the example and the conformance walker, compiled strictly and run
 //! under a memory checker.
 
-use crate::step::{Failure, Steps, answers, root, target};
+use crate::step::{Failure, Steps, answers, output, root, target};
 use std::path::{Path, PathBuf};
 
 const STRICT: &[&str] =
@@ -91,8 +91,10 @@ pub fn test(steps: &mut Steps) -> Result<(), Failure> {
     suites.sort();
     let suites: Vec<&str> = suites.iter().map(String::as_str).collect();
     let example = compile(steps, "examples/c/host.c", "c-host")?;
+    let first = compile(steps, "examples/c/first.c", "c-first")?;
     let walker = compile(steps, "bindings-c/tests/walker.c", "c-walker")?;
     let misuse = compile(steps, "bindings-c/tests/misuse.c", "c-misuse")?;
+    steps.check("C example of the README", decides(&first))?;
     checked(steps, "C example", &example, &[])?;
     checked(steps, "C misuse", &misuse, &[])?;
     steps.run("C conformance", &root(), &walker, &suites)
@@ -134,6 +136,19 @@ fn compile(steps: &mut Steps, source: &str, name: &str) -> Result<PathBuf, Failu
     arguments.extend([source, &include, &library, "-o", &output, "-lpthread", "-ldl", "-lm"]);
     steps.run(&format!("compile {source}"), &root(), "cc", &arguments)?;
     Ok(out)
+}
+
+/// The README's payment runs and the document's is asked about.
+fn decides(program: &Path) -> Result<(), Failure> {
+    let said = output(&root(), &program.display().to_string(), &[])?;
+    let decided = said.lines().filter(|line| line.contains(r#""verb":"authorize_tool_call""#));
+    let outcome = |line: &str| {
+        ["allow", "ask"].into_iter().find(|it| line.contains(&format!(r#""outcome":"{it}""#)))
+    };
+    if decided.map(outcome).eq([Some("allow"), Some("ask")]) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("it printed:\n{said}")))
 }
 
 /// Runs a program under valgrind, or with the sanitizers that were compiled in.

@@ -8,7 +8,37 @@ pub fn all(steps: &mut Steps) -> Result<(), Failure> {
     steps.run("formatting", &root, "cargo", &["fmt", "--all", "--check"])?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("clippy", &root, "cargo", &clippy)?;
-    steps.check("words", words())
+    steps.check("words", words())?;
+    steps.check("the README's examples are those that are tested", examples())
+}
+
+/// Where the README's blocks of a language stand in a program that is tested. Python and Node run
+/// them out of the README itself.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("rust", "examples/rust/tests/readme.rs"),
+    ("go", "bindings-c/go/readme_test.go"),
+    ("c", "examples/c/first.c"),
+];
+
+/// Every line of those blocks, in their order, but for indentation.
+fn examples() -> Result<(), Failure> {
+    let readme = std::fs::read_to_string(root().join("README.md"))?;
+    for (language, file) in EXAMPLES {
+        let program = std::fs::read_to_string(root().join(file))?;
+        let mut rest = program.lines().map(str::trim);
+        let fence = format!("```{language}\n");
+        let blocks: Vec<&str> = readme.split(&fence).skip(1).collect();
+        if blocks.is_empty() {
+            return Err(Failure::new(format!("README.md has no example in `{language}`")));
+        }
+        let shown = blocks.iter().filter_map(|block| block.split("\n```").next());
+        for line in shown.flat_map(str::lines).map(str::trim) {
+            if !rest.any(|other| other == line) {
+                return Err(Failure::new(format!("README.md: `{line}` is not in {file}")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Words that docs/TERMS.md replaces, in names of types and files.
