@@ -28,9 +28,11 @@ fn cases_hold_in_rust() {
         walks.into_iter().map(|walk| walk.join().unwrap()).collect()
     });
     let mut ids = BTreeSet::new();
+    let mut clauses = BTreeSet::new();
     let mut faults = Vec::new();
-    for (file, suite) in files.iter().zip(suites) {
+    for (file, mut suite) in files.iter().zip(suites) {
         faults.extend(suite.faults);
+        clauses.append(&mut suite.clauses);
         let twice = suite.ids.into_iter().filter(|id| !ids.insert(id.clone()));
         faults.extend(twice.map(|id| format!("the id {id} stands twice")));
         let golden = root.join("lines").join(file.with_extension("tsv").file_name().unwrap());
@@ -45,7 +47,25 @@ fn cases_hold_in_rust() {
             faults.push(format!("{} has other lines; set UPDATE_CONFORMANCE=1", golden.display()));
         }
     }
+    if std::env::var_os("CONFORMANCE_ONLY").is_none() {
+        faults.extend(unshown(&spec, &clauses));
+    }
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Clauses that no case shows and that name no test which does.
+fn unshown(spec: &str, shown: &BTreeSet<String>) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let test = |clause: &str| {
+        let (_, after) = clause.split_once("\nShown by [`")?;
+        Some(root.join(after.split_once('`')?.0))
+    };
+    spec.split("\n### ")
+        .skip(1)
+        .filter(|clause| !shown.contains(clause.split(' ').next().unwrap_or_default()))
+        .filter(|clause| !test(clause).is_some_and(|path| path.is_file()))
+        .map(|clause| format!("nothing shows {}", clause.lines().next().unwrap_or_default()))
+        .collect()
 }
 
 /// What came of one file of cases.
@@ -53,6 +73,7 @@ fn cases_hold_in_rust() {
 struct Suite {
     lines: String,
     ids: Vec<String>,
+    clauses: BTreeSet<String>,
     faults: Vec<String>,
 }
 
@@ -66,6 +87,7 @@ fn walk(file: &Path, spec: &str) -> Suite {
         let clause = case["clause"].as_str().unwrap_or_default();
         assert!(spec.contains(&format!("\n### {clause} ")), "{id}: there is no clause {clause}");
         assert!(case["title"].is_string(), "{id}: say what is shown");
+        suite.clauses.insert(clause.to_owned());
         let mut run = Run { lines: format!("# {id}\n"), ..Run::default() };
         if let Err(fault) = run.case(&cases, case) {
             suite.faults.push(format!("{id}: {fault}"));
