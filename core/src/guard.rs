@@ -11,6 +11,7 @@ mod force;
 mod input;
 mod inventory;
 mod judge;
+mod keys;
 mod look;
 mod oblige;
 mod output;

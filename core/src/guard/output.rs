@@ -74,10 +74,20 @@ impl Session {
         let inner = &self.guard.inner;
         inner.after_fork();
         let force = inner.force.load();
-        let content = Content::json(SourceKind::Model, content);
-        let looked = self.look_at_output(&force, &content, kind, audience, trace, host)?;
+        let given = Content::json(SourceKind::Model, content);
+        let keys = match check_size(&given, &inner.limits) {
+            Ok(()) => self.look_at_keys(&force, &given, kind, audience, host)?,
+            Err(_) => None,
+        };
+        let renamed = keys.as_ref().map(|keys| keys.rename(&given));
+        let content = renamed.as_ref().unwrap_or(&given);
+        let mut looked = self.look_at_output(&force, content, kind, audience, trace, host)?;
+        if let Some(keys) = keys {
+            looked = keys.join(looked, inner.limits.findings);
+            looked.draft.commitment = Some(self.content_commitment(&given));
+        }
         let Looked { draft, settlement, answer, .. } = looked;
-        let give = Yield { content: Some(give(&content, &settlement)), ..Yield::default() };
+        let give = Yield { content: Some(give(content, &settlement)), ..Yield::default() };
         let id = inner.decision_id()?;
         Ok(self.finish(&force, draft, settlement, &answer, give, id))
     }
