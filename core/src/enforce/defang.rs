@@ -57,7 +57,9 @@ fn is_live(finding: &Finding) -> bool {
     use Layer::{Confusables, Escapes, Html, Percent, Selectors, Tags};
     let live =
         |layer: &Layer| matches!(layer, Html | Percent | Escapes | Confusables | Tags | Selectors);
-    finding.category == Category::Exfiltration && finding.through.iter().all(live)
+    // A quote carries something out too, and is no link.
+    let quote = finding.rule.starts_with("flow/");
+    finding.category == Category::Exfiltration && !quote && finding.through.iter().all(live)
 }
 
 /// The patches for the construct `text`, which stands at `finding.span` of `leaf`.
