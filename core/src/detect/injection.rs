@@ -6,6 +6,7 @@
 
 mod agent;
 mod demand;
+mod detour;
 mod forgery;
 mod languages;
 mod leak;
@@ -19,8 +20,15 @@ use crate::finding::{Category, Severity};
 
 /// The rules, for the gate.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
-    let lists =
-        [overrule::RULES, persona::RULES, leak::RULES, forgery::RULES, agent::RULES, demand::RULES];
+    let lists = [
+        overrule::RULES,
+        persona::RULES,
+        leak::RULES,
+        forgery::RULES,
+        agent::RULES,
+        demand::RULES,
+        detour::RULES,
+    ];
     lists.into_iter().flatten()
 }
 
