@@ -106,8 +106,16 @@ impl Program {
     }
 }
 
-/// The package as a wheel would install it.
 fn python(folder: &Path, release: &Path) -> Result<Program, Failure> {
+    python_package(folder, release)?;
+    let script = root().join("benches/python/bench.py");
+    let mut program = Program::new("python", &[&"python3", &script.display()]);
+    program.environment.push(("PYTHONPATH", folder.join("python").display().to_string()));
+    Ok(program)
+}
+
+/// The package below `folder/python`, as a wheel would install it.
+pub fn python_package(folder: &Path, release: &Path) -> Result<(), Failure> {
     let package = folder.join("python/checkrein");
     std::fs::create_dir_all(&package)?;
     for entry in std::fs::read_dir(root().join("bindings-python/python/checkrein"))? {
@@ -117,11 +125,7 @@ fn python(folder: &Path, release: &Path) -> Result<Program, Failure> {
         }
     }
     let (from, to) = native("_checkrein", "_checkrein.abi3.so", "_checkrein.pyd");
-    replace(&release.join(from), &package.join(to))?;
-    let script = root().join("benches/python/bench.py");
-    let mut program = Program::new("python", &[&"python3", &script.display()]);
-    program.environment.push(("PYTHONPATH", folder.join("python").display().to_string()));
-    Ok(program)
+    replace(&release.join(from), &package.join(to))
 }
 
 /// What cargo calls a shared library here, and what a package calls it.

@@ -3,6 +3,7 @@
 mod ai_sdk;
 mod bench;
 mod c;
+mod eval;
 mod go;
 mod lint;
 mod node;
@@ -21,6 +22,7 @@ cargo xtask <verb>
   lint              formatting, clippy, terms, generated files
   generate          header, stubs and other generated files that are committed
   bench             what calls cost: --json, --rust-only, --quick
+  eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["test", parts @ ..] => test(&mut steps, parts),
         ["lint"] => lint::all(&mut steps),
         ["bench", options @ ..] => bench::run(&mut steps, options),
+        ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
         ["package", parts @ ..] => package::run(&mut steps, parts),
         ["generate"] => c::generate(&mut steps),
         _ => {

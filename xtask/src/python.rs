@@ -29,7 +29,7 @@ pub fn test(steps: &mut Steps) -> Result<(), Failure> {
 }
 
 /// The Python of a virtual environment, made where there is none.
-fn environment(steps: &mut Steps, venv: &Path) -> Result<PathBuf, Failure> {
+pub fn environment(steps: &mut Steps, venv: &Path) -> Result<PathBuf, Failure> {
     let python = match cfg!(windows) {
         true => venv.join("Scripts").join("python.exe"),
         false => venv.join("bin").join("python"),

@@ -1,0 +1,77 @@
+"""Says why a call was stopped or asked about, and why one ran: the list that drives work on rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .attacks import Pair
+from .benign import Task
+from .host import Step
+from .tampering import Try
+
+
+def value_at(arguments: Any, pointer: str) -> Any:
+    """The value at a JSON pointer."""
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        try:
+            arguments = arguments[int(key)] if isinstance(arguments, list) else arguments[key]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return arguments
+
+
+def step_lines(step: Step) -> list[str]:
+    """One call: its rules, then each argument that has a say, with where it came from."""
+    lines = [f"  {step.outcome:5} {step.call.function}  {' '.join(step.rules)}"]
+    for entry in json.loads(step.decision.to_json())["provenance"]:
+        value = value_at(step.arguments, entry["argument"])
+        marks = [mark for mark in ("linked", "granted", "flagged") if entry[mark]]
+        sources = ", ".join(f"{s['id']}{s['path']}" for s in entry["sources"][:4])
+        shown = json.dumps(value, ensure_ascii=False)
+        shown = shown if len(shown) <= 110 else shown[:107] + "..."
+        lines.append(
+            f"        {entry['argument']} ({entry['role']}) = {shown}"
+            f"  [{entry['integrity']}, {entry['match']}{''.join(', ' + m for m in marks)}]  {sources}"
+        )
+    return lines
+
+
+def benign_lines(kind: str, suite: str, tasks: Iterable[Task], prompts: Mapping[str, str]) -> list[str]:
+    """Every honest task that was not left alone."""
+    lines = []
+    for task in tasks:
+        stopped = [step for step in task.steps if step.outcome in ("ask", "deny")]
+        if stopped:
+            lines.append(f"BENIGN {kind} {suite}/{task.id}: {prompts[task.id]}")
+            lines += [line for step in stopped for line in step_lines(step)]
+    return lines
+
+
+def attack_lines(kind: str, pairs: Iterable[Pair]) -> list[str]:
+    """Every attack that came through, and every call with an effect that ran."""
+    lines = []
+    for pair in pairs:
+        for attack in (*pair.refused, *pair.granted):
+            human = "human says yes" if attack.yes else "human says no"
+            if attack.harm:
+                lines.append(f"HARM {kind} {pair.id} ({attack.timing}, {human})")
+            elif attack.effects_ran and not attack.yes:
+                lines.append(f"RAN {kind} {pair.id} ({attack.timing}, {human})")
+            else:
+                continue
+            acted = (step for step in attack.steps if step.ran and step.acts)
+            lines += [line for step in acted for line in step_lines(step)]
+    return lines
+
+
+def tampering_lines(kind: str, suite: str, tries: Iterable[Try]) -> list[str]:
+    """Every changed argument that passed."""
+    return [
+        f"TAMPERED {kind} {suite}/{attempt.task} {attempt.kind}: {attempt.tool}"
+        f" {attempt.argument}: {attempt.was!r} -> {attempt.value!r}"
+        for attempt in tries
+        if attempt.passed
+    ]
