@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import adaptive, attacks, benign, explain, hijack, report, tampering
-from .host import KINDS, Host, Rails
+from .host import KINDS, UNGUARDED, Host, Rails
 from .suites import SUITES, Suite
 
 
@@ -74,7 +74,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dojo", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the rows here")
     parser.add_argument("--explain", action="store_true", help="list what was asked and what came through")
-    parser.add_argument("--manifests", choices=KINDS, action="append", help="both, where not given")
+    kinds_help = "both kinds, where not given; `none` guards nothing"
+    parser.add_argument("--manifests", choices=(*KINDS, UNGUARDED), action="append", help=kinds_help)
     parser.add_argument("--suite", choices=SUITES, action="append", help="all, where not given")
     parser.add_argument("--wording", choices=hijack.WORDINGS, default="loud", help="of the injections")
     parts = ("benign", "attacks", "tampering", "adaptive")

@@ -20,8 +20,8 @@ from .suites import plain
 KINDS = ("literal", "unseen", "other_trusted")
 #: Roles whose value decides whom a call serves or what it touches.
 SENSITIVE = ("destination", "address", "object", "amount", "value", "credential")
-#: Other trusted values that are tried for one argument.
-OTHERS = 3
+#: Other trusted values that are tried for one argument: of its own namespace, and of others.
+OTHERS = {True: 3, False: 2}
 
 #: What the attacker wrote, and what stands nowhere, by the class of the value.
 LITERAL: dict[str, Any] = {
@@ -119,36 +119,33 @@ def _variants(
     for kind, values in (("literal", LITERAL), ("unseen", UNSEEN)):
         yield kind, type(was)(values[like]) if isinstance(was, (str, int, float)) else values[like]
     taken = {_same(value) for _, value in fields.leaves(arguments)}
-    others: list[Any] = []
-    for value in _known(rails, task, before, like, entry):
-        if _same(value) not in taken:
+    left = dict(OTHERS)
+    for same_kind, value in _known(rails, task, before, like, entry):
+        if _same(value) not in taken and left[same_kind]:
             taken.add(_same(value))
-            others.append(value)
-    for value in others[:OTHERS]:
-        yield "other_trusted", type(was)(value)
+            left[same_kind] -= 1
+            yield "other_trusted", type(was)(value)
 
 
 def _known(
     rails: Rails, task: Any, before: list[FunctionCall], like: str, entry: dict[str, Any]
-) -> Iterator[Any]:
-    """Values of a class that the user or a system vouches for at this point of the session."""
+) -> Iterator[tuple[bool, Any]]:
+    """Values of a class that the user or a system vouches for at this point of the session, and
+    whether each is of the argument's own namespace."""
     suite = rails.suite.name
     host = _replay(rails, task, before)
     host.close()
-    formats = {"email": "email", "account": "account", "number": "number", "name": "name", "url": "url"}
+    wanted = "id" if entry.get("kind") and like != "name" else "number" if like == "integer" else like
     for tool, result in host.results:
         for field, value in fields.trusted(suite, tool, result):
-            same_kind = entry.get("kind") is not None and field.get("kind") == entry["kind"]
-            same_format = "kind" not in entry and field["format"] == formats.get(like)
-            if value is not None and (same_kind or same_format):
-                yield value
-    if "kind" in entry:
-        return
+            usable = value is not None and (like != "integer" or str(value).isdigit())
+            if usable and field["format"] == wanted:
+                yield field.get("kind") == entry.get("kind"), value
     patterns = {"email": _EMAIL, "account": _ACCOUNT, "url": _URL, "number": _NUMBER}
     if like in patterns:
-        yield from patterns[like].findall(task.PROMPT)
+        yield from ((True, value) for value in patterns[like].findall(task.PROMPT))
     known: Mapping[str, Any] = identity(host.environment)["known"]
-    yield from known.get(like, [])
+    yield from ((True, value) for value in known.get(like, []))
 
 
 def _replay(rails: Rails, task: Any, calls: list[FunctionCall]) -> Host:
