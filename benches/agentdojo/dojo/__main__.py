@@ -77,7 +77,7 @@ def main() -> int:
     kinds_help = "both kinds, where not given; `none` guards nothing"
     parser.add_argument("--manifests", choices=(*KINDS, UNGUARDED), action="append", help=kinds_help)
     parser.add_argument("--suite", choices=SUITES, action="append", help="all, where not given")
-    parser.add_argument("--wording", choices=hijack.WORDINGS, default="loud", help="of the injections")
+    parser.add_argument("--wording", choices=hijack.WORDINGS, default="message", help="of the injections")
     parts = ("benign", "attacks", "tampering", "adaptive")
     parser.add_argument("--part", choices=parts, action="append", help="all, where not given")
     options = parser.parse_args()
