@@ -160,7 +160,12 @@ fn compile(pattern: &Pattern) -> Option<Regex> {
     // Prose is written in words (see `injection`); forms are written in bytes.
     let prose = pattern.lanes & Lanes::ALL_INJECTION != 0;
     let expression = if prose {
-        Cow::Owned(pattern.expression.replace(" ~ ", WORDS).replace(' ', GAP))
+        let spaced = pattern.expression.replace(" ~ ", WORDS).replace(' ', GAP);
+        // A word also begins behind an underscore: `note_Ignore all previous instructions`.
+        Cow::Owned(match spaced.strip_prefix(r"\b") {
+            Some(rest) => format!(r"(?:\b|_){rest}"),
+            None => spaced,
+        })
     } else {
         Cow::Borrowed(pattern.expression)
     };

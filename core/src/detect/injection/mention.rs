@@ -25,11 +25,6 @@ const TOPICS: &[&str] = &[
     "llm01",
     "owasp",
     "payload",
-    "phrases like",
-    "phrase like",
-    "such as",
-    "for example",
-    "e.g.",
     "detects",
     "detection",
     "detector",
@@ -80,6 +75,12 @@ const LEADS: &[&str] = &[
     "and/or",
     "someone to",
     "users to",
+    // Words that give an example. Behind a match they say nothing of it.
+    "phrases like",
+    "phrase like",
+    "such as",
+    "for example",
+    "e.g.",
 ];
 
 /// Takes every match; one that is quoted, or stands in text about attacks, is taken for a
@@ -140,7 +141,8 @@ fn is_quoted(text: &str, span: Span) -> bool {
 /// Whether the words right before `span` say that it describes what others do.
 fn is_led(text: &str, span: Span) -> bool {
     let before = around(text, span.start.saturating_sub(32), span.start);
-    let before = before.trim_end_matches([' ', '\n', '*', '_', '"', '`']).to_ascii_lowercase();
+    let before =
+        before.trim_end_matches([' ', '\n', '*', '_', '"', '`', ',', ':']).to_ascii_lowercase();
     LEADS.iter().any(|lead| {
         before
             .strip_suffix(lead)
