@@ -28,7 +28,7 @@ from ._decision import (
     Reason,
 )
 from ._detect import Asked, Detector, Match, Text
-from ._guard import Approver, Guard, User
+from ._guard import Approver, Guard, Known, User
 from ._session import HostResults, Message, Part, Session
 from ._stream import CallStream, OutputStream
 from .errors import *  # noqa: F403
@@ -45,6 +45,7 @@ __all__ = [
     "Finding",
     "Guard",
     "HostResults",
+    "Known",
     "Match",
     "Message",
     "Obligation",
