@@ -6,7 +6,7 @@ use checkrein::decision::Decision;
 use checkrein::detect::{Detectors, Scope, Settings};
 use checkrein::digest::{Digest, Key};
 use checkrein::event::{DecisionEvent, Event, EventBody, SessionChange};
-use checkrein::flow::{Incoming, Index, Question};
+use checkrein::flow::{Incoming, Index, Question, Rules};
 use checkrein::normalize::Normalizer;
 use checkrein::policy::cedar::{CedarEngine, PolicyInput};
 use checkrein::policy::{PolicyEngine, Profile};
@@ -167,6 +167,7 @@ fn flow(criterion: &mut Criterion) -> Result<()> {
             admit(&mut index, SourceKind::Retrieved, &text, &views, &body);
         }
         let grants = BTreeSet::new();
+        let rules = Rules::default();
         let question = Question {
             tool: &tool,
             call: &call,
@@ -175,6 +176,7 @@ fn flow(criterion: &mut Criterion) -> Result<()> {
             code: &[],
             grants: &grants,
             trust: who.user.trust,
+            rules: &rules,
         };
         group.bench_function(name, |b| b.iter(|| index.trace(black_box(&question))));
     }

@@ -9,13 +9,14 @@
 //! `quoted` splits a user's words from what they quote, `arena` stores it all under hard bounds,
 //! `admit` fills it, `record` knows which record the user named, `find` looks a value up, `role`
 //! decides per role, `trace` puts the question together, `quotes` reads outputs, `reach` compares
-//! a call with what its manifest says that it may touch. Rules that relieve a question or tighten
-//! an answer belong between `trace::judge` and `trace::facts`, one small file each.
+//! a call with what its manifest says that it may touch. Between `trace::judge` and `facts` stand
+//! the `rules` that relieve a question or tighten an answer, one small file each.
 
 mod admit;
 mod arena;
 mod canonical;
 mod entity;
+mod facts;
 mod find;
 mod format;
 mod index;
@@ -28,6 +29,7 @@ mod quotes;
 mod reach;
 mod record;
 mod role;
+mod rules;
 mod trace;
 mod words;
 
@@ -35,6 +37,7 @@ mod words;
 mod tests;
 
 pub use index::Index;
+pub use rules::{Rules, Ruling};
 
 use crate::approval::Grant;
 use crate::content::Body;
@@ -104,6 +107,8 @@ pub struct Question<'a> {
     pub grants: &'a BTreeSet<Grant>,
     /// How the user stands to the agent's owner.
     pub trust: Trust,
+    /// Which rules of flow are on.
+    pub rules: &'a Rules,
 }
 
 /// Where the arguments of a call came from, and whether they need a question.
@@ -123,6 +128,8 @@ pub struct Trace {
     pub root_breach: bool,
     /// Whether the tool may only read, and the call would write or cannot be read.
     pub write_breach: bool,
+    /// What the rules of flow relieved or asked, in order.
+    pub rulings: Vec<Ruling>,
 }
 
 /// What of a session's content stands in an output.

@@ -29,6 +29,8 @@ pub struct Bundle {
     pub thresholds: BTreeMap<String, u16>,
     /// Rule id to the reason why it is switched off.
     pub off: BTreeMap<String, String>,
+    /// Rules of flow that are switched off.
+    pub flow_off: Vec<String>,
     /// Hosts that links and images in answers may lead to.
     pub own_hosts: Vec<String>,
     /// What happens where a verb cannot decide.
@@ -84,11 +86,20 @@ struct Settings {
     #[serde(default)]
     off: BTreeMap<String, String>,
     #[serde(default)]
+    flow: FlowSettings,
+    #[serde(default)]
     own_hosts: Vec<String>,
     #[serde(default)]
     fail_modes: BTreeMap<String, String>,
     #[serde(default)]
     limits: BTreeMap<String, usize>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FlowSettings {
+    #[serde(default)]
+    disable: Vec<String>,
 }
 
 impl Bundle {
@@ -104,6 +115,7 @@ impl Bundle {
             baseline: true,
             thresholds: BTreeMap::new(),
             off: BTreeMap::new(),
+            flow_off: Vec::new(),
             own_hosts: Vec::new(),
             fail_modes: FailModes::default(),
             limits: Limits::default(),
@@ -178,6 +190,7 @@ impl Bundle {
             baseline: settings.baseline.unwrap_or(true),
             thresholds: settings.thresholds,
             off: settings.off,
+            flow_off: settings.flow.disable,
             own_hosts: settings.own_hosts,
             fail_modes: fail_modes(&settings.fail_modes)?,
             limits,

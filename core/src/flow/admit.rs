@@ -6,10 +6,10 @@ mod piece;
 
 use super::arena::Leaf as Kept;
 use super::arena::{Tier, line_steps};
-use super::canonical;
+use super::canonical::{self, Kind};
 use super::index::{Index, MAX_MADE};
 use super::label::{self, Field};
-use super::{Incoming, plain, quoted};
+use super::{Incoming, plain, quoted, rules};
 use crate::content::Body;
 use crate::id::SourceId;
 use crate::label::Confidentiality;
@@ -69,6 +69,8 @@ impl Index {
         });
         if let Some(known) = self.sources.get_mut(&source.id.0) {
             known.hosts = answer.hosts;
+            known.asked = answer.arguments;
+            known.plain = answer.plain;
         }
         let mut part = Part::new(source.id, incoming.kind);
         part.echo = answer.echo;
@@ -250,6 +252,24 @@ impl Index {
             lines: line_steps(folded),
         };
         let values = text.values(span, field, tier, leaf.numeric);
+        let is_users = kind == SourceKind::User;
+        if is_users {
+            self.memory.prompt.take(part.turn, text.original(span));
+        }
+        for (key, _) in &values {
+            match canonical::split_key(key) {
+                Some((Kind::Email, form)) if kind != SourceKind::Principal => {
+                    self.memory.names.learn(form, self.limits.arena / 8);
+                    if is_users {
+                        self.memory.prompt.take_literal(part.turn, Kind::Email, form);
+                    }
+                }
+                Some((kind @ (Kind::Url | Kind::Account), form)) if is_users => {
+                    self.memory.prompt.take_literal(part.turn, kind, form);
+                }
+                _ => {}
+            }
+        }
         let is_strong = tier != Tier::Weak;
         let kept = self.arena.add(leaf, &mut values.into_iter()).is_some();
         part.strong |= kept && is_strong;
@@ -273,15 +293,24 @@ impl Index {
         }
     }
 
-    /// Paths that the call wrote are known from now on.
+    /// Paths that the call wrote, and what it used, are known from now on.
     fn remember_made(&mut self, incoming: &Incoming<'_>) {
         let (Some(tool), Some(call)) = (incoming.tool, incoming.call) else { return };
-        if incoming.is_error || !tool.effects.has(Effect::Write) || tool.id != call.tool {
+        if incoming.is_error || tool.effects.only_reads() || tool.id != call.tool {
             return;
         }
+        let writes = tool.effects.has(Effect::Write);
         each_argument(call, &mut |pointer, value| {
             let role = tool.argument_at(pointer).map(|argument| argument.role);
-            if role == Some(Role::Path)
+            if let Some(role @ (Role::Destination | Role::Object)) = role
+                && let Some(text) = plain::text_of(value)
+            {
+                let folded = plain::view(&text).text().to_ascii_lowercase();
+                let used = rules::use_of(&self.arena, tool.id.as_str(), role, &folded);
+                self.memory.use_up(used);
+            }
+            if writes
+                && role == Some(Role::Path)
                 && let Some(path) = value.as_str().and_then(canonical::path)
                 && self.made.len() < MAX_MADE
             {

@@ -37,6 +37,18 @@ pub(super) fn key(kind: Kind, canonical: &str) -> String {
     key
 }
 
+/// Kind and form of a key that says whom to reach or what to pay.
+pub(super) fn split_key(key: &str) -> Option<(Kind, &str)> {
+    let (tag, form) = key.split_once(':')?;
+    let kind = match tag {
+        "e" => Kind::Email,
+        "u" => Kind::Url,
+        "a" => Kind::Account,
+        _ => return None,
+    };
+    Some((kind, form))
+}
+
 /// The key of an id: one of kind `event` is none of kind `file`.
 pub(super) fn id_key(kind: &str, value: &str) -> String {
     key(Kind::Id, &format!("{kind}\n{}", value.trim()))

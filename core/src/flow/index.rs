@@ -3,6 +3,7 @@
 use super::arena::{Arena, Place, Tier};
 use super::find::Want;
 use super::record::Records;
+use super::rules::Memory;
 use super::{Incoming, Question, Quotes, Taint, Trace};
 use crate::digest::Digest;
 use crate::id::SourceId;
@@ -21,6 +22,19 @@ pub(super) struct Known {
     pub(super) leaves: (u32, u32),
     /// Hosts that its content was fetched from.
     pub(super) hosts: Vec<String>,
+    /// What its call asked for: the first short arguments.
+    pub(super) asked: Vec<Asked>,
+    /// Whether its call held nothing but what the user said, or a record that they named.
+    pub(super) plain: bool,
+}
+
+/// An argument of the call that a source answers.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) role: Role,
+    /// As compared.
+    pub(super) text: Box<str>,
+    pub(super) by_user: bool,
 }
 
 /// One session's provenance. It holds no lock.
@@ -43,6 +57,8 @@ pub struct Index {
     pub(super) system: Vec<Digest>,
     /// Paths that calls of this session wrote.
     pub(super) made: HashSet<String>,
+    /// What the rules go by.
+    pub(super) memory: Memory,
     principal: Box<Principal>,
 }
 
@@ -80,6 +96,7 @@ impl Index {
             sensitive: false,
             system: Vec::new(),
             made: HashSet::new(),
+            memory: Memory::default(),
             principal: Box::new(principal.clone()),
         };
         index.admit_principal(principal);
@@ -142,7 +159,7 @@ impl Index {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let sources = self.sources.len() * (size_of::<Known>() + 64);
-        self.arena.bytes() + self.records.bytes() + sources
+        self.arena.bytes() + self.memory.bytes() + self.records.bytes() + sources
     }
 
     /// The source with this number, unless it was forgotten.
@@ -216,7 +233,13 @@ impl Index {
         }
         if self.sources.len() < room {
             let leaves = (self.arena.next(), self.arena.next());
-            let known = Known { source: source.clone(), leaves, hosts: Vec::new() };
+            let known = Known {
+                source: source.clone(),
+                leaves,
+                hosts: Vec::new(),
+                asked: Vec::new(),
+                plain: false,
+            };
             self.sources.insert(source.id.0, known);
         }
         source

@@ -324,7 +324,7 @@ impl<'a> Reading<'a> {
             granted: false,
             flagged: self.flagged,
             accounted: self.label.integrity >= Integrity::Trusted,
-            origins: super::trace::origins(self.index, &self.places),
+            origins: super::facts::origins(self.index, &self.places),
         })
     }
 }

@@ -66,13 +66,25 @@ impl Records {
     /// Whether the user named this record, or one that it stands in: by a name that no other
     /// thing has, by its id, or as the only answer to a question in their words.
     pub(super) fn is_linked(&self, arena: &Arena, id: u32) -> bool {
+        self.leads(arena, id, true)
+    }
+
+    /// As `is_linked`, where to be the only answer is not enough.
+    pub(super) fn is_named(&self, arena: &Arena, id: u32) -> bool {
+        self.leads(arena, id, false)
+    }
+
+    fn leads(&self, arena: &Arena, id: u32, only: bool) -> bool {
         let mut at = Some(id);
         for _ in 0..MAX_DEPTH {
             let Some(record) = at.and_then(|at| self.list.get(at as usize)) else { return false };
             let named =
                 |name: &String| self.is_unique(name) && find::stands_in(arena, Tier::User, name);
             let by_id = |(kind, value): &(String, String)| find::user_named_id(arena, kind, value);
-            if record.only || record.names.iter().any(named) || record.ids.iter().any(by_id) {
+            if (only && record.only)
+                || record.names.iter().any(named)
+                || record.ids.iter().any(by_id)
+            {
                 return true;
             }
             at = record.parent;
@@ -89,6 +101,29 @@ impl Records {
                 return true;
             }
             at = record.parent;
+        }
+        false
+    }
+
+    /// Whether the record itself is called so.
+    pub(super) fn has_name(&self, id: u32, name: &str) -> bool {
+        let record = self.list.get(id as usize);
+        record.is_some_and(|record| record.names.iter().any(|own| own == name.trim()))
+    }
+
+    /// Whether both are one record, or one stands in the other.
+    pub(super) fn are_related(&self, a: u32, b: u32) -> bool {
+        self.is_within(a, b) || self.is_within(b, a)
+    }
+
+    fn is_within(&self, inner: u32, outer: u32) -> bool {
+        let mut at = Some(inner);
+        for _ in 0..MAX_DEPTH {
+            match at {
+                Some(id) if id == outer => return true,
+                Some(id) => at = self.list.get(id as usize).and_then(|record| record.parent),
+                None => return false,
+            }
         }
         false
     }

@@ -25,6 +25,7 @@ pub(super) struct Session {
     pub(super) grants: BTreeSet<Grant>,
     pub(super) trust: Trust,
     pub(super) turn: u32,
+    pub(super) rules: Rules,
 }
 
 pub(super) fn principal() -> Principal {
@@ -47,7 +48,13 @@ pub(super) fn session() -> Session {
 
 pub(super) fn session_with(limits: Limits) -> Session {
     let index = Index::new(&limits, &principal());
-    Session { index, grants: BTreeSet::new(), trust: Trust::Owner, turn: 0 }
+    Session {
+        index,
+        grants: BTreeSet::new(),
+        trust: Trust::Owner,
+        turn: 0,
+        rules: Rules::default(),
+    }
 }
 
 /// The text leaves of a value, owned; views are those of `plain`.
@@ -233,6 +240,7 @@ impl Session {
             code,
             grants: &self.grants,
             trust: self.trust,
+            rules: &self.rules,
         })
     }
 

@@ -1,25 +1,20 @@
 //! Puts a call's question to the index: traces each argument, judges it, gathers the facts.
 
 use super::admit::each_argument;
-use super::arena::Place;
 use super::canonical::{self, Kind, key};
 use super::find::{Found, Want, addresses};
 use super::index::Index;
 use super::role::{self, Case};
-use super::{Question, Taint, Trace, intent, payload, plain, reach};
+use super::{Question, Trace, facts, intent, payload, plain, reach, rules};
 use crate::approval::Grant;
 use crate::finding::CodeFacts;
 use crate::label::{Confidentiality, Integrity};
 use crate::principal::Trust;
-use crate::provenance::{Match, Origin, Provenance};
-use crate::request::{FlowFacts, RoleFacts};
+use crate::provenance::Provenance;
 use crate::tool::{Argument, Effect, Effects, Role, Tool};
 use crate::value::Value;
 use crate::view::{Leaf, Views};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// Origins that are shown for one argument.
-const MAX_ORIGINS: usize = 8;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the judgement of any argument may depend on.
 pub(super) struct Scene<'a> {
@@ -27,33 +22,32 @@ pub(super) struct Scene<'a> {
     pub(super) tool: &'a Tool,
     pub(super) effects: Effects,
     pub(super) intended: bool,
-    given: &'a [Given<'a>],
+    pub(super) given: &'a [Given<'a>],
     /// Keys of the addresses that the call goes to.
     pub(super) destinations: HashSet<String>,
 }
 
 /// One argument leaf with what was found of it.
-struct Judged<'a> {
-    pointer: String,
-    argument: Option<&'a Argument>,
-    role: Role,
-    found: Found,
-    granted: bool,
-    secret: bool,
-    accounted: bool,
+pub(super) struct Judged<'a> {
+    pub(super) given: &'a Given<'a>,
+    pub(super) role: Role,
+    pub(super) found: Found,
+    pub(super) granted: bool,
+    pub(super) secret: bool,
+    pub(super) accounted: bool,
     /// Whether it goes out and leads to somebody whom nobody vouches for.
-    foreign: bool,
+    pub(super) foreign: bool,
 }
 
 /// One argument leaf as it was given.
-struct Given<'a> {
-    pointer: String,
-    value: &'a Value,
-    argument: Option<&'a Argument>,
-    role: Role,
+pub(super) struct Given<'a> {
+    pub(super) pointer: String,
+    pub(super) value: &'a Value,
+    pub(super) argument: Option<&'a Argument>,
+    pub(super) role: Role,
     views: Option<&'a Views<'a>>,
     /// Its base view.
-    text: String,
+    pub(super) text: String,
     /// The keys that lead to it below the argument itself: what they say is sent too.
     keys: String,
 }
@@ -78,9 +72,9 @@ pub(super) fn trace(index: &Index, question: &Question<'_>) -> Trace {
     for leaf in &given {
         judged.push(judge(&scene, question, leaf, code.get(leaf.pointer.as_str()).copied()));
     }
-    // Rules that relieve or tighten go here: each reads the scene and `judged`.
-    let (flow, args) = facts(&scene, &judged);
-    let provenance: Vec<Provenance> = judged.iter().map(|j| provenance(index, j)).collect();
+    let rulings = rules::apply(&scene, question, &mut judged);
+    let (flow, args) = facts::facts(&scene, &judged);
+    let provenance: Vec<Provenance> = judged.iter().map(|j| facts::provenance(index, j)).collect();
     let named: BTreeSet<_> =
         provenance.iter().flat_map(|p| p.origins.iter().map(|o| o.source)).collect();
     let leaves: Vec<reach::Leaf<'_>> = given
@@ -101,6 +95,7 @@ pub(super) fn trace(index: &Index, question: &Question<'_>) -> Trace {
         egress_breach: reach::leaves_hosts(question.tool, &leaves),
         root_breach: reach::leaves_roots(question.tool, &leaves),
         write_breach: reach::writes(question.tool, &leaves),
+        rulings,
     }
 }
 
@@ -151,7 +146,7 @@ fn destinations(given: &[Given<'_>]) -> HashSet<String> {
 fn judge<'a>(
     scene: &Scene<'_>,
     question: &Question<'_>,
-    leaf: &Given<'a>,
+    leaf: &'a Given<'a>,
     code: Option<&CodeFacts>,
 ) -> Judged<'a> {
     let (index, role) = (scene.index, leaf.role);
@@ -201,16 +196,7 @@ fn judge<'a>(
         _ if by_word && !found.by_tool => is_free_speech(role) && !foreign,
         _ => by_parts.unwrap_or_else(|| role::accounted(scene, &case)),
     };
-    Judged {
-        pointer: leaf.pointer.clone(),
-        argument: leaf.argument,
-        role,
-        found,
-        granted,
-        secret,
-        accounted,
-        foreign,
-    }
+    Judged { given: leaf, role, found, granted, secret, accounted, foreign }
 }
 
 /// Roles in which a customer's word counts: it moves nothing there.
@@ -226,7 +212,7 @@ fn needs_permit(effects: Effects) -> bool {
 }
 
 /// Whether a call does nothing but read: that stays free.
-fn reads_only(scene: &Scene<'_>) -> bool {
+pub(super) fn reads_only(scene: &Scene<'_>) -> bool {
     !scene.effects.is_empty() && scene.effects.only_reads() && scene.tool.is_known()
 }
 
@@ -312,81 +298,4 @@ impl Scene<'_> {
         self.index.order(&mut found.places);
         (found, accounted)
     }
-}
-
-/// What policy reads.
-fn facts(scene: &Scene<'_>, judged: &[Judged<'_>]) -> (FlowFacts, Vec<(String, RoleFacts)>) {
-    let index = scene.index;
-    let tainted = index.taint() != Taint::Clean;
-    let mut flow = FlowFacts {
-        tainted,
-        complete: index.complete,
-        opaque: index.opaque,
-        paired: tainted && index.sensitive(),
-        intended: scene.intended,
-        ..FlowFacts::clean()
-    };
-    let mut args: BTreeMap<String, RoleFacts> = BTreeMap::new();
-    for leaf in judged {
-        let facts = role_facts(leaf);
-        flow.undeclared |= leaf.argument.is_none();
-        flow.categories.extend(leaf.found.categories.iter().cloned());
-        flow.add(leaf.role, facts);
-        if leaf.role != Role::Payload && (leaf.foreign || (leaf.secret && leaf.role == Role::Free))
-        {
-            // It is sent, whatever else it means: then it is payload as well.
-            flow.add(Role::Payload, facts);
-        }
-        let token = leaf.pointer.split('/').nth(1).unwrap_or_default();
-        let name = token.replace("~1", "/").replace("~0", "~");
-        let slot = args.entry(name).or_insert(RoleFacts::ABSENT);
-        *slot = slot.and(facts);
-    }
-    (flow, args.into_iter().collect())
-}
-
-fn role_facts(leaf: &Judged<'_>) -> RoleFacts {
-    let user = leaf.found.at_least(Integrity::User);
-    // A constant is nobody's to link.
-    let constant = leaf.found.integrity.is_some() && leaf.found.places.is_empty();
-    RoleFacts {
-        present: true,
-        accounted: leaf.accounted,
-        linked: leaf.found.linked || user || constant,
-        granted: leaf.granted,
-        flagged: leaf.found.flagged,
-        unseen: leaf.found.integrity.is_none(),
-        secret: leaf.secret,
-        rank: leaf.found.integrity.map_or(0, Integrity::rank),
-    }
-}
-
-fn provenance(index: &Index, leaf: &Judged<'_>) -> Provenance {
-    let unseen = leaf.found.integrity.is_none();
-    Provenance {
-        argument: leaf.pointer.clone(),
-        role: leaf.role,
-        integrity: leaf.found.integrity,
-        confidentiality: leaf.found.confidentiality,
-        matched: if unseen { Match::Unseen } else { leaf.found.matched },
-        linked: leaf.found.linked,
-        granted: leaf.granted,
-        flagged: leaf.found.flagged,
-        accounted: leaf.accounted,
-        origins: origins(index, &leaf.found.places),
-    }
-}
-
-/// The first places, as people read them.
-pub(super) fn origins(index: &Index, places: &[Place]) -> Vec<Origin> {
-    let origin = |place: &Place| {
-        let leaf = index.arena.leaf(place.leaf)?;
-        Some(Origin {
-            source: leaf.source,
-            path: leaf.path.to_string(),
-            span: place.span,
-            line: place.line,
-        })
-    };
-    places.iter().filter_map(origin).take(MAX_ORIGINS).collect()
 }

@@ -11,6 +11,7 @@ use crate::enforce::{Settle, Settlement, Verdict, settle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{DecisionEvent, EventBody};
 use crate::finding::{Category, CodeFacts, Finding, Severity};
+use crate::flow::Ruling;
 use crate::id::{CallId, DecisionId, ToolId};
 use crate::policy::Answer;
 use crate::provenance::Provenance;
@@ -41,6 +42,7 @@ pub(super) struct Draft {
     pub findings: Vec<Finding>,
     pub provenance: Vec<Provenance>,
     pub sources: Vec<Source>,
+    pub rulings: Vec<Ruling>,
     pub commitments: Vec<(String, Digest)>,
     pub commitment: Option<Digest>,
     pub due: BTreeSet<String>,
@@ -77,6 +79,7 @@ impl Draft {
             findings: Vec::new(),
             provenance: Vec::new(),
             sources: Vec::new(),
+            rulings: Vec::new(),
             commitments: Vec::new(),
             commitment: None,
             due: BTreeSet::new(),

@@ -115,7 +115,7 @@ impl Session {
         let texts = arguments::string_leaves(&call);
         let views = self.argument_views(&texts);
         let asked = self.read_call(&force, &mut draft, tool, call, leaves(&texts, &views));
-        let Looked::Seen(seen) = self.look(&asked)? else { return Ok(Vec::new()) };
+        let Looked::Seen(seen) = self.look(&force, &asked)? else { return Ok(Vec::new()) };
         draft.settle_findings(inner.limits.findings, &asked.code);
         let entry = inner.store.get(&self.cell.counters)?.unwrap_or_default();
         self.fill(&force, &mut draft, &asked, &seen, Some(&entry));

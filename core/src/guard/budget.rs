@@ -82,5 +82,6 @@ impl Session {
         draft.args = seen.trace.args.clone();
         draft.provenance = seen.trace.provenance.clone();
         draft.sources = seen.trace.sources.clone();
+        draft.rulings = seen.trace.rulings.clone();
     }
 }

@@ -6,6 +6,7 @@ use crate::decision::{BundleRef, Mode};
 use crate::detect::{Detectors, Settings};
 use crate::digest::Digest;
 use crate::error::Result;
+use crate::flow::Rules;
 use crate::id::ToolId;
 use crate::policy::{Composite, PolicyEngine, Profile};
 use crate::tool::{FailMode, Tool};
@@ -17,6 +18,7 @@ pub(super) struct InForce {
     pub reference: BundleRef,
     pub engine: Arc<dyn PolicyEngine>,
     pub detectors: Detectors,
+    pub rules: Rules,
     pub tools: HashMap<ToolId, Arc<Tool>>,
     pub registered: BTreeMap<ToolId, Registered>,
     pub notices: Vec<String>,
@@ -85,6 +87,7 @@ impl InForce {
         };
         Ok(Self {
             detectors: Detectors::new(&settings)?,
+            rules: Rules::without(bundle.flow_off.iter().map(String::as_str))?,
             tools: list.into_iter().map(|tool| (tool.id.clone(), tool)).collect(),
             bundle,
             reference,

@@ -16,7 +16,7 @@ use crate::digest::hex;
 use crate::enforce::{Settlement, Verdict, apply};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding, Severity};
-use crate::flow::{Question, Trace};
+use crate::flow::{Question, Ruling, Trace};
 use crate::id::{ApprovalId, DecisionId};
 use crate::policy::Answer;
 use crate::random;
@@ -69,7 +69,7 @@ impl Session {
         }
         let own_findings = draft.findings.clone();
         for _ in 0..TRIES {
-            let seen = match self.look(asked)? {
+            let seen = match self.look(force, asked)? {
                 Looked::Same(decision) => return Ok(*decision),
                 Looked::Seen(seen) => seen,
             };
@@ -89,7 +89,10 @@ impl Session {
             self.fill(force, &mut draft, asked, &seen, reserved.as_ref().ok());
             let store_fault = reserved.as_ref().err().cloned();
             let fault = store_fault.or_else(|| host_fault.clone());
-            let (answer, lifted) = self.rule(force, &draft, asked, host, now);
+            let (mut answer, lifted) = self.rule(force, &draft, asked, host, now);
+            if answer.outcome >= Outcome::Ask {
+                answer.reasons.extend(flow_reasons(&draft.rulings, true));
+            }
             let mut verdict = self.refused_before(asked, now)?;
             let (obligations, found) = (&answer.obligations, &draft.findings);
             verdict = verdict.join(self.obliged(force, obligations, found, &asked.leaves));
@@ -139,7 +142,7 @@ impl Session {
     }
 
     /// Reads the session's facts for this call, or finds that the same call was decided.
-    pub(super) fn look(&self, asked: &Asked<'_>) -> Result<Looked> {
+    pub(super) fn look(&self, force: &InForce, asked: &Asked<'_>) -> Result<Looked> {
         let inner = &self.guard.inner;
         let now = inner.clock.wall_ms();
         let mut state = self.cell.lock()?;
@@ -190,6 +193,7 @@ impl Session {
             code: &asked.code,
             grants: &state.grants,
             trust: self.cell.principal.user.trust,
+            rules: &force.rules,
         });
         Ok(Looked::Seen(Box::new(Seen {
             epoch: state.epoch,
@@ -309,6 +313,7 @@ impl Session {
                 }
             }
         }
+        settlement.reasons.extend(flow_reasons(&draft.rulings, false));
         if let Some(approval) = used {
             inner.note(Some(&self.cell), approval_event(&approval, ApprovalState::Used));
             settlement.reasons.push(Reason {
@@ -342,6 +347,17 @@ impl Session {
         }
         Ok(decision)
     }
+}
+
+/// What rules of flow did, as reasons: those that ask, or those that relieved a question.
+fn flow_reasons(rulings: &[Ruling], tightens: bool) -> impl Iterator<Item = Reason> {
+    let wanted = rulings.iter().filter(move |ruling| ruling.tightens == tightens);
+    wanted.map(|ruling| Reason {
+        rule: format!("flow/{}", ruling.rule),
+        policy: "flow".to_owned(),
+        message: ruling.message.clone(),
+        threats: ruling.threats().iter().map(|id| (*id).to_owned()).collect(),
+    })
 }
 
 /// A finding about the call itself, not about a text in it.

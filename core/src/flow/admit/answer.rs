@@ -3,7 +3,7 @@
 use crate::flow::Incoming;
 use crate::flow::canonical;
 use crate::flow::find::Want;
-use crate::flow::index::Index;
+use crate::flow::index::{Asked, Index};
 use crate::flow::label::Echo;
 use crate::flow::{plain, words};
 use crate::label::Integrity;
@@ -12,6 +12,9 @@ use crate::value::{Value, join_pointer};
 
 /// Arguments of one call that are looked at for its result.
 const MAX_ARGUMENTS: usize = 256;
+/// Arguments that are kept, and bytes of one.
+const MAX_KEPT: usize = 4;
+const MAX_TEXT: usize = 256;
 
 /// The call behind a result, as its result needs it.
 pub(super) struct Answer {
@@ -20,6 +23,10 @@ pub(super) struct Answer {
     pub(super) asked: bool,
     /// Hosts that the content was fetched from.
     pub(super) hosts: Vec<String>,
+    /// The first short arguments.
+    pub(super) arguments: Vec<Asked>,
+    /// Whether there was a question, and nothing in it but the user's words.
+    pub(super) plain: bool,
 }
 
 impl Answer {
@@ -27,6 +34,7 @@ impl Answer {
         let mut hosts: Vec<String> =
             incoming.uri.and_then(canonical::url_host).into_iter().collect();
         let (mut levels, mut said, mut other) = (Vec::new(), false, false);
+        let mut arguments = Vec::new();
         if let Some(call) = incoming.call {
             let mut left = MAX_ARGUMENTS;
             each_argument(call, &mut |pointer, value| {
@@ -45,12 +53,20 @@ impl Answer {
                 let found = index.find(view.text(), &Want::of(argument));
                 let level = found.integrity.unwrap_or(Integrity::Untrusted);
                 levels.push((view.text().to_ascii_lowercase(), level));
+                if arguments.len() < MAX_KEPT && text.len() <= MAX_TEXT && !words::is_short(&text) {
+                    arguments.push(Asked {
+                        role,
+                        text: view.text().trim().to_ascii_lowercase().into(),
+                        by_user: level == Integrity::User,
+                    });
+                }
                 let by_user = level == Integrity::User || found.linked;
                 said |= by_user;
                 other |= !by_user && !words::is_short(&text);
             });
         }
-        Self { echo: Echo::new(levels), asked: said && !other, hosts }
+        let plain = incoming.call.is_some() && !other;
+        Self { echo: Echo::new(levels), asked: said && !other, hosts, arguments, plain }
     }
 }
 

@@ -70,6 +70,11 @@ impl<'a> Piece<'a> {
         Self { value, original, view, folded, marks, words }
     }
 
+    /// The original under `within`.
+    pub(super) fn original(&self, within: Span) -> &'a str {
+        self.view.origin(within).of(self.original).unwrap_or_default()
+    }
+
     pub(super) fn is_number(&self) -> bool {
         matches!(self.value, Value::Int(_) | Value::Float(_))
     }

@@ -16,6 +16,12 @@ impl Arena {
         self.strong < share
     }
 
+    /// For tests: from now on there is only so much room.
+    #[cfg(test)]
+    pub(in crate::flow) fn shrink(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// Evicts until there is room for what comes next.
     pub(super) fn make_room(&mut self) {
         if self.bytes <= self.limit {

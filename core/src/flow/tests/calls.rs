@@ -94,7 +94,7 @@ fn the_model_does_not_taint() {
 #[test]
 fn the_principals_own_address_is_known_but_not_asked_for() {
     let mut session = tainted();
-    session.user("summarise the page");
+    session.user("summarise the page and send me that");
     session.read("secret plans of the page");
     let mail = send_mail();
     let foreign = r#"{"to": "alice@home.example", "body": "secret plans of the page"}"#;

@@ -189,7 +189,7 @@ fn a_known_name_needs_no_naming_for_the_users_own_words() {
     let mut session = tainted();
     let users =
         tool("users", &[Effect::Read], &[]).returning("[]", Integrity::Trusted, Format::Name);
-    session.user("tell the team that lunch starts early");
+    session.user("tell all members of the team that lunch starts early");
     session.result(&users, "{}", r#"["Dora", "Emma"]"#);
     session.read("secret numbers leaked badly");
     let mail = send_mail();

@@ -1,0 +1,43 @@
+//! Japanese: a phrase's words are its characters, runs of Katakana excepted.
+
+use super::{End, Lexicon, Scale};
+
+pub(super) const LEXICON: Lexicon = Lexicon {
+    common: &["の", "を", "に", "は", "て", "が", "で", "と", "し", "る", "さ", "い", "た", "も"],
+    toward: &[],
+    toward_after: &["に", "へ", "さんに", "さんへ", "様に", "を招待", "さんを招待"],
+    from: &[],
+    gave: &["からの", "から", "さんから", "さんの", "が送", "さんが"],
+    and: &["と", "や"],
+    pronouns: &["彼に", "彼女に", "彼ら"],
+    oneself: &["私に", "自分に", "私の受信", "自分のメール"],
+    nobody: &[],
+    mail: &["メール", "受信箱", "受信トレイ", "メッセージ"],
+    address: &["メール", "メールアドレス", "アドレス"],
+    links: &["リンク", "割引", "クーポン", "招待", "サイト", "ページ"],
+    every: &["すべて", "全て", "全員", "全部", "各", "みんな", "両方"],
+    people: &["参加者", "メンバー", "全員", "出席者", "みんな"],
+    starting: &["で始まる", "から始まる"],
+    most: &["最も多", "一番多"],
+    least: &["最も少", "一番少"],
+    ends: &[
+        ("最大", End::Last, Scale::Size),
+        ("一番大き", End::Last, Scale::Size),
+        ("最小", End::First, Scale::Size),
+        ("一番小さ", End::First, Scale::Size),
+        ("最安", End::First, Scale::Price),
+        ("一番安", End::First, Scale::Price),
+        ("最も安", End::First, Scale::Price),
+        ("一番高価", End::Last, Scale::Price),
+        ("評価が最も高", End::Last, Scale::Rating),
+        ("評価が一番高", End::Last, Scale::Rating),
+        ("最新", End::Last, Scale::Time),
+        ("一番新し", End::Last, Scale::Time),
+        ("最古", End::First, Scale::Time),
+        ("一番古", End::First, Scale::Time),
+        ("一番早", End::First, Scale::Time),
+        ("最長", End::Last, Scale::Length),
+        ("最短", End::First, Scale::Length),
+    ],
+    renew: &["変更", "設定", "リセット", "新し"],
+};

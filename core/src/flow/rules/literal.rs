@@ -1,0 +1,47 @@
+//! `literal`: where the user wrote out an address, one that a record leads to was not meant.
+
+use super::sheet::Sheet;
+use crate::flow::arena::Place;
+use crate::flow::canonical::{Kind, key};
+use crate::flow::find::addresses;
+use crate::flow::trace::Judged;
+use crate::label::Integrity;
+use crate::source::SourceKind;
+
+pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
+    let prompt = sheet.prompt();
+    let found = &judged.found;
+    if !found.linked || found.at_least(Integrity::User) || prompt.literals().is_empty() {
+        return false;
+    }
+    let entities = addresses(&judged.given.text);
+    let Some(kind) = entities.first().map(|entity| entity.kind) else { return false };
+    let another = prompt.literals().iter().any(|(literal, form)| {
+        *literal == kind && !is_own(sheet, kind, form) && !gives(sheet, form)
+    });
+    another
+        && prompt.said(|lexicon| lexicon.every).is_none()
+        && prompt.said(|lexicon| lexicon.people).is_none()
+}
+
+fn is_own(sheet: &Sheet<'_>, kind: Kind, form: &str) -> bool {
+    let index = sheet.index();
+    let own = |place: &Place| {
+        index.arena.leaf(place.leaf).is_some_and(|leaf| leaf.kind == SourceKind::Principal)
+    };
+    index.arena.entity(&key(kind, form)).is_some_and(|entry| entry.places.iter().any(own))
+}
+
+/// Whether the user speaks of it as where something came from: `the mail from ann@x.example`.
+fn gives(sheet: &Sheet<'_>, form: &str) -> bool {
+    let prompt = sheet.prompt();
+    let words = prompt.words();
+    (0..words.len()).any(|at| {
+        prompt.starts(form, at).is_some_and(|length| {
+            let lexicon = words.get(at).and_then(|word| word.lexicon);
+            lexicon.is_some_and(|l| {
+                prompt.any_ends(l.from, at) || prompt.any_starts(l.gave, at + length)
+            })
+        })
+    })
+}

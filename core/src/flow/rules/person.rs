@@ -1,0 +1,50 @@
+//! `person`: the only address that a session knows of somebody to whom the user wants it to go.
+
+use super::names;
+use super::prompt::Person;
+use super::sheet::{Basis, Sheet, last_key};
+use crate::flow::arena::{Leaf, Tier};
+use crate::flow::canonical;
+use crate::flow::trace::Judged;
+use crate::source::SourceKind;
+
+/// Fields of a message that say who wrote it.
+const SENDER: &[&str] =
+    &["sender", "from", "author", "from_", "sender_email", "reply_to", "creator"];
+
+pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
+    let address = canonical::email(&judged.given.text)?;
+    let persons = sheet.prompt().persons();
+    let meant = persons.iter().filter(|person| names::answers(&address, &person.name));
+    for person in meant.filter(|person| person.toward) {
+        let answering = sheet.index().memory.names.answering(&person.name)?;
+        if answering.iter().any(|other| *other != address) {
+            // A second address for the name: somebody has to choose.
+            return None;
+        }
+        let vouches = |leaf: &&Leaf| vouches(sheet, person, leaf, &address);
+        if let Some(leaf) = sheet.places(judged).map(|(leaf, _)| leaf).find(vouches) {
+            return Some(Basis { source: Some(leaf.source), links: true });
+        }
+    }
+    None
+}
+
+/// Whether a leaf says whose the address is: a field that a system made; the sender of a message,
+/// where the user speaks of one that this person sent; what the user named, where they ask for
+/// the person's address.
+fn vouches(sheet: &Sheet<'_>, person: &Person, leaf: &Leaf, address: &str) -> bool {
+    if leaf.flagged {
+        return false;
+    }
+    let whole = canonical::email(&leaf.text).as_deref() == Some(address);
+    if leaf.tier() == Tier::Trusted {
+        return whole && leaf.kind == SourceKind::ToolResult;
+    }
+    let is_sender = whole && SENDER.contains(&last_key(&leaf.path));
+    let speaks_of_mail = sheet.prompt().said(|lexicon| lexicon.mail).is_some();
+    let any = |is: fn(&Person) -> bool| {
+        sheet.prompt().persons().iter().any(|other| other.name == person.name && is(other))
+    };
+    (is_sender && any(|p| p.gave) && speaks_of_mail) || (any(|p| p.address) && sheet.is_named(leaf))
+}

@@ -1,0 +1,113 @@
+//! `superlative`: the largest, cheapest, latest of a list, where its own fields say so.
+
+use super::lexicon::{End, Scale};
+use super::sheet::{Basis, Row, Sheet, last_key, name_words};
+use crate::flow::arena::{Leaf, Tier};
+use crate::flow::canonical;
+use crate::flow::record;
+use crate::flow::trace::Judged;
+
+pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
+    let said = said(sheet);
+    if said.is_empty() {
+        return None;
+    }
+    let leaf = sheet.trusted(judged).find(|leaf| is_end(sheet, leaf, &said))?;
+    Some(Basis { source: Some(leaf.source), links: false })
+}
+
+/// The ends of orders that the user speaks of.
+fn said(sheet: &Sheet<'_>) -> Vec<(End, Scale)> {
+    let prompt = sheet.prompt();
+    let mut said = Vec::new();
+    for (at, word) in prompt.words().iter().enumerate() {
+        for (phrase, end, scale) in word.lexicon.map_or(&[][..], |lexicon| lexicon.ends) {
+            if !said.contains(&(*end, *scale)) && prompt.starts(phrase, at).is_some() {
+                said.push((*end, *scale));
+            }
+        }
+    }
+    said
+}
+
+/// Whether the object around `leaf` is that end of its list, by each order that is spoken of.
+fn is_end(sheet: &Sheet<'_>, leaf: &Leaf, said: &[(End, Scale)]) -> bool {
+    // A list that somebody else cut to size has another largest.
+    if !sheet.known(leaf.source).is_some_and(|known| known.plain) {
+        return false;
+    }
+    let Some(rows) = sheet.rows(leaf) else { return false };
+    let home = record::home(&leaf.path);
+    let value = leaf.path.get(home.len()..).unwrap_or_default();
+    let listed = rows.iter().filter(|row| field(row, value).is_some()).count();
+    let Some(mine) = rows.iter().position(|row| row.home == home) else { return false };
+    if listed < 2 {
+        return false;
+    }
+    let mut ordered = false;
+    for (end, scale) in said {
+        if let Some(suffix) = scales(rows.get(mine), *scale) {
+            let values: Vec<Option<f64>> =
+                rows.iter().map(|row| field(row, suffix).and_then(measure)).collect();
+            let known = values.iter().flatten().count();
+            let Some(own) = values.get(mine).copied().flatten() else { return false };
+            let beats = |other: f64| match end {
+                End::Last => own > other,
+                End::First => own < other,
+            };
+            let others = values.iter().enumerate().filter(|(at, _)| *at != mine);
+            let wins = others.filter_map(|(_, value)| *value).all(beats);
+            // Something without a value could be the largest; two largest are none.
+            if known < listed || !wins {
+                return false;
+            }
+            ordered = true;
+        }
+    }
+    ordered
+}
+
+/// Fields of an object by which it is ordered: trusted ones with a fitting name.
+fn scales<'a>(row: Option<&Row<'a>>, scale: Scale) -> Option<&'a str> {
+    let fits = |suffix: &str| {
+        let words = name_words(last_key(suffix));
+        scale.fields().iter().find_map(|name| {
+            words
+                .iter()
+                .any(|word| {
+                    word.strip_suffix('s').unwrap_or(word) == name.strip_suffix('s').unwrap_or(name)
+                })
+                .then_some(*name)
+        })
+    };
+    let fields = row?.fields.iter().filter(|(suffix, leaf)| {
+        leaf.tier() == Tier::Trusted && fits(suffix).is_some() && measure(leaf).is_some()
+    });
+    let rank = |suffix: &str| scale.fields().iter().position(|name| Some(*name) == fits(suffix));
+    fields.map(|(suffix, _)| *suffix).min_by_key(|suffix| rank(suffix))
+}
+
+fn field<'a>(row: &Row<'a>, suffix: &str) -> Option<&'a Leaf> {
+    let mut fields = row.fields.iter().filter(|(field, _)| *field == suffix);
+    fields.find(|(_, leaf)| leaf.tier() == Tier::Trusted).map(|(_, leaf)| *leaf)
+}
+
+/// A number, or a date and time as one.
+fn measure(leaf: &Leaf) -> Option<f64> {
+    let text = leaf.text.trim();
+    if let Some(number) = canonical::number(text) {
+        return number.parse().ok();
+    }
+    let (day, clock) = text.split_once(['t', 'T', ' ']).unwrap_or((text, ""));
+    let date = canonical::Date::parse(day)?;
+    let days = f64::from(date.year?) * 372.0 + f64::from(date.month) * 31.0 + f64::from(date.day);
+    let clock = clock.trim_end_matches(['z', 'Z']);
+    let mut seconds = 0.0;
+    for (part, unit) in clock.split(':').zip([3600.0, 60.0, 1.0]) {
+        if part.is_empty() {
+            continue;
+        }
+        seconds += part.parse::<f64>().ok()? * unit;
+    }
+    Some(days * 86_400.0 + seconds)
+}
