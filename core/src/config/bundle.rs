@@ -299,6 +299,16 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_flow_are_switched_off_by_name() {
+        let limits = Limits::default();
+        let read = |flow: &str| {
+            Bundle::from_files(files(&format!("name='a'\nrevision=1\n[flow]\n{flow}")), &limits)
+        };
+        assert_eq!(read("disable=['person']").unwrap().flow_off, ["person"]);
+        assert_eq!(read("disabled=['person']").unwrap_err().code(), "bundle/settings");
+    }
+
+    #[test]
     fn any_change_changes_the_hash() {
         let limits = Limits::default();
         let hash = |text| Bundle::from_files(files(text), &limits).unwrap().hash;

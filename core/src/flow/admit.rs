@@ -71,6 +71,7 @@ impl Index {
             known.hosts = answer.hosts;
             known.asked = answer.arguments;
             known.plain = answer.plain;
+            known.made = label::manifest(incoming).is_some_and(|t| t.effects.has(Effect::Write));
         }
         let mut part = Part::new(source.id, incoming.kind);
         part.echo = answer.echo;

@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) asked: Vec<Asked>,
     /// Whether its call held nothing but what the user said, or a record that they named.
     pub(super) plain: bool,
+    /// Whether its call was one that makes or changes the user's own data.
+    pub(super) made: bool,
 }
 
 /// An argument of the call that a source answers.
@@ -239,6 +241,7 @@ impl Index {
                 hosts: Vec::new(),
                 asked: Vec::new(),
                 plain: false,
+                made: false,
             };
             self.sources.insert(source.id.0, known);
         }

@@ -63,6 +63,19 @@ impl Class {
 
 /// The quotes of one class in a folded text.
 pub(super) fn runs(index: &Index, folded: &str, class: Class) -> Vec<Run> {
+    let mut joined = join(all(index, folded, class));
+    joined.retain(|run| run.words >= QUOTE_WORDS || run.span.len() >= QUOTE_BYTES);
+    joined
+}
+
+/// As `runs`, of at least so many bytes: shorter than what counts as a quote elsewhere.
+pub(super) fn pieces(index: &Index, folded: &str, class: Class, bytes: usize) -> Vec<Run> {
+    let mut joined = join(all(index, folded, class));
+    joined.retain(|run| run.span.len() >= bytes);
+    joined
+}
+
+fn all(index: &Index, folded: &str, class: Class) -> Vec<Run> {
     if class.is_empty(index) {
         return Vec::new();
     }
@@ -79,7 +92,7 @@ pub(super) fn runs(index: &Index, folded: &str, class: Class) -> Vec<Run> {
             at += 1;
         }
     }
-    join(runs)
+    runs
 }
 
 /// The longest run around the pair of words at `at`, and the word to go on with.
@@ -168,7 +181,7 @@ fn last_word(text: &str, to: usize, word: &str) -> Option<usize> {
     (gap <= 16 && starts && (gap > 0 || ideographs)).then_some(head.len())
 }
 
-/// Joins runs of one text with a small change between, and keeps what is long enough.
+/// Joins runs of one text with a small change between.
 fn join(runs: Vec<Run>) -> Vec<Run> {
     let mut joined: Vec<Run> = Vec::new();
     for run in runs {
@@ -190,7 +203,6 @@ fn join(runs: Vec<Run>) -> Vec<Run> {
         }
         joined.push(run);
     }
-    joined.retain(|run| run.words >= QUOTE_WORDS || run.span.len() >= QUOTE_BYTES);
     joined
 }
 

@@ -10,19 +10,30 @@
 //! in the trace as a [`Ruling`], and so in the decision and its record. They know tools and the
 //! words of the user, in six languages (`lexicon`); in others they have no opinion.
 
+mod amountlink;
+mod bind;
+mod countsel;
+mod delegated;
+mod derive;
 mod dup;
+mod errand;
+mod exfil;
 mod kind;
 mod lexicon;
 mod literal;
+mod made;
 mod memory;
 mod names;
+mod nounlink;
 mod oneself;
 mod pair;
 mod person;
 mod prompt;
+mod quant;
 mod set;
 mod sheet;
 mod superlative;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -35,11 +46,13 @@ use super::trace::{self, Judged, Scene};
 use crate::decision::show;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::SourceId;
+use crate::label::Integrity;
 use crate::principal::Trust;
 use crate::tool::Role;
 use crate::value::Value;
 use sheet::{Basis, Sheet};
 use std::collections::BTreeSet;
+use table::{RELIEF, TIGHTENING};
 
 /// What a rule did with an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,76 +113,8 @@ impl Rules {
     }
 }
 
-/// A rule that relieves.
-struct Relief {
-    name: &'static str,
-    says: &'static str,
-    roles: &'static [Role],
-    rule: fn(&Sheet<'_>, &Judged<'_>) -> Option<Basis>,
-}
-
-/// A rule that asks.
-struct Tightening {
-    name: &'static str,
-    says: &'static str,
-    roles: &'static [Role],
-    rule: fn(&Sheet<'_>, &Judged<'_>) -> bool,
-}
-
-/// In order: what a rule relieves the next one no longer sees.
-const RELIEF: &[Relief] = &[
-    Relief {
-        name: "person",
-        says: "it is the only address known of a person to whom the user wants it to go",
-        roles: &[Role::Destination],
-        rule: person::relieves,
-    },
-    Relief {
-        name: "superlative",
-        says: "it is the one in its list that the user described as the most or the least",
-        roles: &[Role::Object, Role::Destination, Role::Value],
-        rule: superlative::relieves,
-    },
-];
-
-const TIGHTENING: &[Tightening] = &[
-    Tightening {
-        name: "kind",
-        says: "it is the name of another kind of thing",
-        roles: &[Role::Destination, Role::Object, Role::Value],
-        rule: kind::asks,
-    },
-    Tightening {
-        name: "literal",
-        says: "the user wrote out another one",
-        roles: &[Role::Destination, Role::Address],
-        rule: literal::asks,
-    },
-    Tightening {
-        name: "self",
-        says: "it goes to the user, and no word of theirs asks for that",
-        roles: &[Role::Destination],
-        rule: oneself::asks,
-    },
-    Tightening {
-        name: "set",
-        says: "it is one of several in a list, and the user chose none of them",
-        roles: &[Role::Destination, Role::Value],
-        rule: set::asks,
-    },
-    Tightening {
-        name: "dup",
-        says: "this member of a list was used with this tool before",
-        roles: &[Role::Destination, Role::Object],
-        rule: dup::asks,
-    },
-    Tightening {
-        name: "pair",
-        says: "the amount stands in a record that has to do neither with the rest of the call nor with what the user named",
-        roles: &[Role::Amount],
-        rule: pair::asks,
-    },
-];
+/// Tightening rules that look at what was relieved, too.
+const ALWAYS: &[&str] = &["kind", "dup"];
 
 /// Roles whose questions are looked at first.
 const FIRST: &[Role] = &[Role::Destination, Role::Address, Role::Object];
@@ -190,9 +135,51 @@ pub(super) fn apply(
             relieve(scene, question, judged, first, &mut rulings);
         }
     }
+    guard_exfiltration(scene, question, judged, &mut rulings);
     tighten(scene, question, judged, &mut rulings);
     rulings
 }
+
+/// Rules after which only the user's words, and what they named, may go out.
+const GUARDED: &[&str] =
+    &["person", "quant", "countsel", "superlative", "deleg-email", "deleg-url"];
+
+/// Takes back what was relieved, where the call would carry out something else.
+fn guard_exfiltration(
+    scene: &Scene<'_>,
+    question: &Question<'_>,
+    judged: &mut [Judged<'_>],
+    rulings: &mut [Ruling],
+) {
+    let goes_to: Vec<&str> = judged
+        .iter()
+        .filter(|leaf| matches!(leaf.role, Role::Destination | Role::Address | Role::Value))
+        .map(|leaf| leaf.given.pointer.as_str())
+        .collect();
+    let relieved = |ruling: &Ruling| {
+        GUARDED.contains(&ruling.rule) && goes_to.contains(&ruling.argument.as_str())
+    };
+    if !scene.effects.is_outward() || !rulings.iter().any(relieved) {
+        return;
+    }
+    if !exfil::leaks(&Sheet { scene, question, judged }) {
+        return;
+    }
+    for ruling in rulings.iter_mut().filter(|ruling| relieved(ruling)) {
+        let Some(leaf) = judged.iter_mut().find(|leaf| leaf.given.pointer == ruling.argument)
+        else {
+            continue;
+        };
+        // Had a record linked it, no rule would have been asked.
+        (leaf.accounted, leaf.found.linked) = (false, false);
+        *ruling = ruling_of(EXFIL, EXFIL_SAYS, leaf, ruling.source, true);
+    }
+}
+
+/// Not a rule of its own: it takes back what others relieved.
+const EXFIL: &str = "exfil";
+const EXFIL_SAYS: &str =
+    "a rule would vouch for it, and the call carries private text that the user did not point at";
 
 fn relieve(
     scene: &Scene<'_>,
@@ -202,7 +189,10 @@ fn relieve(
     rulings: &mut Vec<Ruling>,
 ) {
     let is_open = |leaf: &Judged<'_>| {
-        let plain = !leaf.accounted && !leaf.foreign && !leaf.secret && !leaf.found.flagged;
+        // A password is a secret where it is used as one.
+        let secret = leaf.secret && leaf.role != Role::Credential;
+        let plain = (!leaf.accounted || is_half_open(scene, leaf)) && !leaf.foreign;
+        let plain = plain && !secret && !leaf.found.flagged;
         plain && is_value(leaf) && FIRST.contains(&leaf.role) == first
     };
     if !judged.iter().any(is_open) {
@@ -221,7 +211,7 @@ fn relieve(
             let Some(basis) = basis else { continue };
             leaf.accounted = true;
             leaf.found.linked |= basis.links;
-            rulings.push(ruling(rule.name, rule.says, leaf, basis.source, false));
+            rulings.push(ruling_of(rule.name, rule.says, leaf, basis.source, false));
         }
     }
 }
@@ -233,20 +223,34 @@ fn tighten(
     rulings: &mut Vec<Ruling>,
 ) {
     let relieved: Vec<String> = rulings.iter().map(|ruling| ruling.argument.clone()).collect();
-    let is_closed = |leaf: &Judged<'_>| {
+    let is_closed = |leaf: &Judged<'_>, name: &str| {
         let base = leaf.accounted && !leaf.granted && is_value(leaf);
-        base && leaf.found.integrity.is_some() && !relieved.contains(&leaf.given.pointer)
+        // What a rule chose is chosen; but a name keeps its kind, and a member is used once.
+        let chosen = relieved.contains(&leaf.given.pointer) && !ALWAYS.contains(&name);
+        base && leaf.found.integrity.is_some() && !chosen
     };
     for rule in TIGHTENING.iter().filter(|rule| question.rules.has(rule.name)) {
-        let applies = |leaf: &Judged<'_>| rule.roles.contains(&leaf.role) && is_closed(leaf);
+        let applies =
+            |leaf: &Judged<'_>| rule.roles.contains(&leaf.role) && is_closed(leaf, rule.name);
         let sheet = Sheet { scene, question, judged };
         let asks: Vec<bool> =
             judged.iter().map(|leaf| applies(leaf) && (rule.rule)(&sheet, leaf)).collect();
         for (leaf, _) in judged.iter_mut().zip(asks).filter(|(_, asks)| *asks) {
             leaf.accounted = false;
-            rulings.push(ruling(rule.name, rule.says, leaf, None, true));
+            rulings.push(ruling_of(rule.name, rule.says, leaf, None, true));
         }
     }
+}
+
+/// A name inside the house needs no naming for the user's own words; but where untrusted text and
+/// confidential data meet, policy asks all the same unless something ties it to the user.
+fn is_half_open(scene: &Scene<'_>, leaf: &Judged<'_>) -> bool {
+    let found = &leaf.found;
+    leaf.role == Role::Destination
+        && scene.index.sensitive()
+        && !found.linked
+        && !leaf.granted
+        && found.integrity == Some(Integrity::Trusted)
 }
 
 /// Whether a leaf is a value of an argument that the manifest declares.
@@ -255,7 +259,7 @@ fn is_value(leaf: &Judged<'_>) -> bool {
     scalar && leaf.given.argument.is_some() && !leaf.given.text.trim().is_empty()
 }
 
-fn ruling(
+fn ruling_of(
     rule: &'static str,
     says: &str,
     leaf: &Judged<'_>,

@@ -9,7 +9,6 @@ mod zh;
 
 /// Words and phrases of one language, folded; a phrase is words with a space between.
 #[derive(Debug)]
-#[expect(dead_code, reason = "rules to come read the rest")]
 pub(super) struct Lexicon {
     /// Words by which the language is told.
     pub(super) common: &'static [&'static str],
@@ -46,8 +45,14 @@ pub(super) struct Lexicon {
     pub(super) least: &'static [&'static str],
     /// Words for the end of an order: which end, and what a field is called that orders so.
     pub(super) ends: &'static [(&'static str, End, Scale)],
-    /// Words for setting a password anew.
-    pub(super) renew: &'static [&'static str],
+    /// Words for doing what a source says.
+    pub(super) follow: &'static [&'static str],
+    /// Words for logging in.
+    pub(super) login: &'static [&'static str],
+    /// Words for a multiple or a part, with how much of it.
+    pub(super) factors: &'static [(&'static str, f64)],
+    /// Words for taking something several times.
+    pub(super) times: &'static [&'static str],
 }
 
 /// Which end of an order.

@@ -9,7 +9,7 @@ use crate::flow::trace::Judged;
 use crate::source::SourceKind;
 
 /// Fields of a message that say who wrote it.
-const SENDER: &[&str] =
+pub(super) const SENDER: &[&str] =
     &["sender", "from", "author", "from_", "sender_email", "reply_to", "creator"];
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {

@@ -28,6 +28,8 @@ pub(super) struct Word {
     listed: bool,
     /// Whether it is part of an address, a path or a number.
     glued: bool,
+    /// Whether `%` follows.
+    pub(super) percent: bool,
     pub(super) sentence: u32,
     pub(super) lexicon: Option<&'static Lexicon>,
 }
@@ -307,6 +309,7 @@ fn word_of(word: &str, gap: &str, after: &str) -> Word {
         spaced: gap.chars().all(|c| c == ' '),
         listed: gap.trim() == "," || gap.trim() == "、",
         glued: binds(gap.chars().next_back()) || binds(next) || dotted,
+        percent: next == Some('%'),
         sentence: 0,
         lexicon: None,
     }

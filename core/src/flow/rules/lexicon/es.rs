@@ -101,5 +101,22 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("más corto", End::First, Scale::Length),
         ("más corta", End::First, Scale::Length),
     ],
-    renew: &["cambia", "cambiar", "cambie", "restablece", "nueva", "nuevo", "actualiza"],
+    follow: &[
+        "sigue las instrucciones",
+        "siga las instrucciones",
+        "haz las tareas",
+        "instrucciones de",
+        "instrucciones en",
+        "tareas de",
+        "tareas en",
+    ],
+    login: &["inicia sesión", "iniciar sesión", "contraseña", "credenciales"],
+    factors: &[
+        ("mitad", 0.5),
+        ("doble", 2.0),
+        ("triple", 3.0),
+        ("un tercio", 1.0 / 3.0),
+        ("un cuarto", 0.25),
+    ],
+    times: &["veces", "cada", "por"],
 };

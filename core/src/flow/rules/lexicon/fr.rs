@@ -131,5 +131,22 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("le plus court", End::First, Scale::Length),
         ("la plus courte", End::First, Scale::Length),
     ],
-    renew: &["change", "changez", "changer", "modifie", "réinitialise", "nouveau", "définis"],
+    follow: &[
+        "suis les instructions",
+        "suivez les instructions",
+        "fais les tâches",
+        "instructions de",
+        "instructions dans",
+        "tâches dans",
+        "tâches de",
+    ],
+    login: &["connecte", "connecter", "connexion", "mot de passe", "identifiants"],
+    factors: &[
+        ("moitié", 0.5),
+        ("double", 2.0),
+        ("triple", 3.0),
+        ("un tiers", 1.0 / 3.0),
+        ("un quart", 0.25),
+    ],
+    times: &["fois", "chacun", "par"],
 };

@@ -39,5 +39,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("最長", End::Last, Scale::Length),
         ("最短", End::First, Scale::Length),
     ],
-    renew: &["変更", "設定", "リセット", "新し"],
+    follow: &["の指示に", "の指示どおり", "の通りに", "のタスクを"],
+    login: &["ログイン", "パスワード"],
+    factors: &[("半分", 0.5), ("半額", 0.5), ("2倍", 2.0), ("倍", 2.0), ("3倍", 3.0)],
+    times: &["回", "ずつ"],
 };

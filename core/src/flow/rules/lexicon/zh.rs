@@ -36,5 +36,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("最长", End::Last, Scale::Length),
         ("最短", End::First, Scale::Length),
     ],
-    renew: &["修改", "更改", "重置", "设置", "新"],
+    follow: &["按照", "根据邮件", "的任务", "的指示"],
+    login: &["登录", "密码"],
+    factors: &[("一半", 0.5), ("两倍", 2.0), ("双倍", 2.0), ("三倍", 3.0)],
+    times: &["次", "每"],
 };

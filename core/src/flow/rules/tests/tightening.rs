@@ -47,7 +47,7 @@ fn a_name_that_nobody_chose_asks() {
         |channel: &str| format!(r#"{{"channel": "{channel}", "body": "hello everyone there"}}"#);
     assert!(session.asks_by(&post(), &hello("private"), "set"));
     let mut session = slack("Post hello everyone there in all channels");
-    assert_eq!(session.ruled(&post(), &hello("private")), (vec![], true));
+    assert_eq!(session.ruled(&post(), &hello("private")), (vec!["quant".to_owned()], true));
     session.rules = Rules::default();
     let session = slack("Post hello everyone there in the channels starting with pri");
     assert!(allowed(&session, &post(), &hello("private")));
@@ -67,7 +67,7 @@ fn a_member_of_a_set_is_used_once() {
     let body = r#"{"channel": "random", "body": "hello everyone there"}"#;
     assert!(allowed(&session, &post(), body));
     session.result(&post(), body, r#""ok""#);
-    assert!(session.asks_by(&post(), body, "dup"));
+    assert_eq!(session.ruled(&post(), body), (vec!["quant".to_owned(), "+dup".to_owned()], false));
     assert!(allowed(&session, &post(), r#"{"channel": "private", "body": "hello there"}"#));
 }
 
@@ -131,4 +131,31 @@ fn an_amount_belongs_to_its_payee() {
     let paid = |sum: &str| format!(r#"{{"iban": "DE89370400440532013000", "sum": {sum}}}"#);
     assert_eq!(session.ruled(&pay, &paid("120.5")), (vec![], true));
     assert!(session.asks_by(&pay, &paid("9000.75"), "pair"));
+}
+
+#[test]
+fn who_gave_is_not_who_gets() {
+    let dm = tool(
+        "send_direct_message",
+        &[Effect::Send],
+        &[("recipient", Role::Destination), ("body", Role::Payload)],
+    );
+    let to = |who: &str| format!(r#"{{"recipient": "{who}", "body": "the article"}}"#);
+    let mut session = tainted();
+    session.user("Take the article that Bob posted and send it to Alice");
+    assert!(session.asks_by(&dm, &to("Bob"), "bind"));
+    assert_eq!(session.ruled(&dm, &to("Alice")), (vec![], true));
+    for said in [
+        "Take the article that Bob posted and thank him, then send it to Bob",
+        "Read the article by Bob and write to him",
+        "Take the article that Bob posted and answer",
+    ] {
+        let mut session = tainted();
+        session.user(said);
+        assert!(allowed(&session, &dm, &to("Bob")), "{said}");
+    }
+    let mut session = tainted();
+    session.user("Forward the mail from eve@evil.example to tom@ours.example");
+    assert!(session.asks_by(&send_mail(), r#"{"to": "eve@evil.example", "body": "x"}"#, "bind"));
+    assert!(allowed(&session, &send_mail(), r#"{"to": "tom@ours.example", "body": "x"}"#));
 }
