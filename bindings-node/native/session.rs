@@ -1,6 +1,6 @@
 //! `NativeSession`: the three verbs, with content that is text crossing as text.
 
-use crate::answer::NativeDecision;
+use crate::answer::{NativeDecision, native_decision};
 use crate::error::raised;
 use crate::stream::{NativeCallStream, NativeOutputStream};
 use crate::work::{Work, later};
@@ -17,17 +17,6 @@ pub struct NativeSession {
     session: Session,
 }
 
-/// A verb's request as JSON. A text stands in place of its `content`; with an epoch and what host
-/// code found, the request was prepared.
-#[napi(object, object_to_js = false)]
-pub struct Question {
-    pub verb: String,
-    pub request: String,
-    pub text: Option<String>,
-    pub epoch: Option<f64>,
-    pub host: Option<String>,
-}
-
 impl NativeSession {
     pub fn new(session: Session) -> Self {
         Self { session }
@@ -41,15 +30,54 @@ impl NativeSession {
         self.session.id().to_string()
     }
 
+    /// Decides: `request` is the verb's request as JSON, where `text` stands in place of its
+    /// `content`.
     #[napi]
-    pub fn decide(&self, env: Env, question: Question) -> napi::Result<NativeDecision> {
-        raised(&env, Some(&self.session), || decide(&self.session, question))
+    pub fn decide(
+        &self,
+        env: Env,
+        verb: String,
+        request: String,
+        text: Option<String>,
+    ) -> napi::Result<NativeDecision> {
+        raised(&env, Some(&self.session), || decide(&self.session, &verb, &request, text))
     }
 
     #[napi]
-    pub fn decide_async(&self, question: Question) -> AsyncTask<Work<NativeDecision>> {
+    pub fn decide_async(
+        &self,
+        verb: String,
+        request: String,
+        text: Option<String>,
+    ) -> AsyncTask<Work<NativeDecision>> {
         let session = self.session.clone();
-        later(Some(&self.session), move || decide(&session, question))
+        later(Some(&self.session), move || decide(&session, &verb, &request, text))
+    }
+
+    /// Decides a prepared request with what host code found.
+    #[napi]
+    pub fn commit(
+        &self,
+        env: Env,
+        verb: String,
+        request: String,
+        epoch: f64,
+        host: String,
+    ) -> napi::Result<NativeDecision> {
+        let commit = || commit(&self.session, &verb, &request, epoch, &host);
+        raised(&env, Some(&self.session), commit)
+    }
+
+    #[napi]
+    pub fn commit_async(
+        &self,
+        verb: String,
+        request: String,
+        epoch: f64,
+        host: String,
+    ) -> AsyncTask<Work<NativeDecision>> {
+        let session = self.session.clone();
+        later(Some(&self.session), move || commit(&session, &verb, &request, epoch, &host))
     }
 
     #[napi]
@@ -96,24 +124,21 @@ impl NativeSession {
     }
 }
 
-fn decide(session: &Session, question: Question) -> Result<NativeDecision> {
-    let Question { verb, request, text, epoch, host } = question;
+fn decide(
+    session: &Session,
+    verb: &str,
+    request: &str,
+    text: Option<String>,
+) -> Result<NativeDecision> {
     let (request, text) = (request.as_bytes(), text.map(Value::String));
-    let (decision, given) = match (verb.as_str(), host) {
-        (verb, Some(host)) => {
-            let given: Value = wire::parse(request)?;
-            let host = wire::parse(host.as_bytes())?;
-            let decision = session.commit(verb, request, whole(epoch)?, host)?;
-            let key = if verb == "authorize_tool_call" { "arguments" } else { "content" };
-            (decision, given.get(key).cloned())
-        }
-        ("inspect_input", None) => {
+    let (decision, given) = match verb {
+        "inspect_input" => {
             let mut request: InspectInputRequest = wire::parse(request)?;
             request.content = text.or(request.content);
             let given = request.content.clone();
             (session.inspect_request(request)?, given)
         }
-        ("authorize_tool_call", None) => {
+        "authorize_tool_call" => {
             let request: AuthorizeRequest = wire::parse(request)?;
             let given = Some(request.arguments.clone());
             (session.authorize_request(request)?, given)
@@ -125,12 +150,27 @@ fn decide(session: &Session, question: Question) -> Result<NativeDecision> {
             (session.output_decision(request)?, given)
         }
     };
-    Ok(NativeDecision::new(&decision, given.as_ref()))
+    Ok(native_decision(&decision, given.as_ref()))
+}
+
+fn commit(
+    session: &Session,
+    verb: &str,
+    request: &str,
+    epoch: f64,
+    host: &str,
+) -> Result<NativeDecision> {
+    let given: Value = wire::parse(request.as_bytes())?;
+    let host = wire::parse(host.as_bytes())?;
+    let decision = session.commit(verb, request.as_bytes(), whole(epoch)?, host)?;
+    let key = if verb == "authorize_tool_call" { "arguments" } else { "content" };
+    Ok(native_decision(&decision, given.get(key)))
 }
 
 /// The epoch, which JavaScript holds as a float.
-fn whole(epoch: Option<f64>) -> Result<u64> {
-    let safe = |epoch: &f64| epoch.fract() == 0.0 && (0.0..MAX_SAFE_INTEGER as f64).contains(epoch);
-    let misuse = || Error::new(ErrorKind::MisuseArgument, "the epoch is not one of `prepare`");
-    epoch.filter(safe).map(|epoch| epoch as u64).ok_or_else(misuse)
+fn whole(epoch: f64) -> Result<u64> {
+    if epoch.fract() == 0.0 && (0.0..MAX_SAFE_INTEGER as f64).contains(&epoch) {
+        return Ok(epoch as u64);
+    }
+    Err(Error::new(ErrorKind::MisuseArgument, "the epoch is not one of `prepare`"))
 }

@@ -1,6 +1,6 @@
 //! `NativeOutputStream` and `NativeCallStream`.
 
-use crate::answer::NativeDecision;
+use crate::answer::{NativeDecision, native_decision};
 use crate::error::raised;
 use checkrein::guard::{CallStream, OutputStream};
 use checkrein::{Error, ErrorKind, Limits, Result, Session, Value};
@@ -80,7 +80,7 @@ impl NativeOutputStream {
             let (text, decision) = stream.finish()?;
             let given = String::from_utf8(given).ok().map(Value::String);
             let denied = !decision.allowed();
-            let decision = Some(NativeDecision::new(&decision, given.as_ref()));
+            let decision = Some(native_decision(&decision, given.as_ref()));
             Ok(NativePart { text, denied, decision })
         })
     }
@@ -102,7 +102,7 @@ impl NativeCallStream {
         self.feed.finish(&env, |stream, given| {
             let decision = stream.finish()?;
             let given = Value::parse(&given, &Limits::default()).ok();
-            Ok(NativeDecision::new(&decision, given.as_ref()))
+            Ok(native_decision(&decision, given.as_ref()))
         })
     }
 }

@@ -78,15 +78,13 @@ export interface PendingApproval {
   readonly text: string;
 }
 
-/** Decision JSON v1, as it is read here. */
+/** Decision JSON v1 without content and arguments. */
 interface Shape {
   verb: Verb;
   would_be: Outcome | null;
   mode: Mode;
   session: string;
   call_id: string | null;
-  content: Json;
-  arguments: { readonly [name: string]: Json } | null;
   reasons: Reason[];
   findings: Finding[];
   provenance: (Omit<Provenance, "sources"> & { sources: OriginShape[] })[];
@@ -104,12 +102,16 @@ interface OriginShape {
   end: number;
 }
 
-type Parsed = Omit<Shape, "provenance" | "approval" | "would_be" | "call_id"> & {
-  provenance: readonly Provenance[];
-  approval: PendingApproval | null;
-  wouldBe: Outcome | null;
-  callId: string | null;
-};
+/** Lines of a decision's text: see `native/answer.rs`. */
+const enum Line {
+  Head,
+  Content,
+  Key,
+  Arguments,
+  Rest,
+  Spans,
+  Same,
+}
 
 /**
  * What a verb answers. Frozen, with everything in it; read lazily, once. Take `content` and
@@ -120,81 +122,97 @@ export class Decision {
   readonly outcome: Outcome;
   /** Whether the host may go on: `allow` or `modify`. */
   readonly allowed: boolean;
-  readonly #json: string;
+  readonly #text: string;
   readonly #explanation: string;
-  readonly #spans: readonly number[] | undefined;
-  #read: Parsed | undefined;
+  /** The content that was asked about, where it is text. */
+  readonly #given: string | undefined;
+  // What was read already.
+  #content: Json | undefined;
+  #arguments: { readonly [name: string]: Json } | null | undefined;
+  #findings: readonly Finding[] | undefined;
+  #provenance: readonly Provenance[] | undefined;
+  #approval: PendingApproval | null | undefined;
+  #shape: Shape | undefined;
 
   /** @internal */
-  static of(native: NativeDecision): Decision {
-    return new Decision(native);
+  static of(native: NativeDecision, given?: string): Decision {
+    return new Decision(native, given);
   }
 
-  private constructor(native: NativeDecision) {
-    this.id = native.id;
-    this.outcome = native.outcome as Outcome;
+  private constructor([id, text, explanation]: NativeDecision, given: string | undefined) {
+    this.id = id;
+    this.outcome = outcomeOf(text);
     this.allowed = this.outcome === "allow" || this.outcome === "modify";
-    this.#json = native.json;
-    this.#explanation = native.explanation;
-    this.#spans = native.spans;
+    this.#text = text;
+    this.#explanation = explanation;
+    this.#given = given;
     Object.freeze(this);
   }
 
   get verb(): Verb {
-    return this.#parsed.verb;
+    return this.#read.verb;
   }
 
   /** What it would have been, in monitor mode. */
   get wouldBe(): Outcome | null {
-    return this.#parsed.wouldBe;
+    return this.#read.would_be;
   }
 
   get mode(): Mode {
-    return this.#parsed.mode;
+    return this.#read.mode;
   }
 
   /** The session's id. */
   get session(): string {
-    return this.#parsed.session;
+    return this.#read.session;
   }
 
   get callId(): string | null {
-    return this.#parsed.callId;
+    return this.#read.call_id;
   }
 
   /** What may be used: as given, or changed; null where it may not. */
   get content(): Json {
-    return this.#parsed.content;
+    if (this.#content === undefined) {
+      const same = this.#given !== undefined && this.#text.endsWith("=");
+      this.#content = same ? this.#given : this.#value(Line.Content);
+    }
+    return this.#content;
   }
 
   /** The arguments to execute; null where the call may not happen. */
   get arguments(): { readonly [name: string]: Json } | null {
-    return this.#parsed.arguments;
+    this.#arguments ??= this.#value(Line.Arguments) as { readonly [name: string]: Json } | null;
+    return this.#arguments;
   }
 
   get reasons(): readonly Reason[] {
-    return this.#parsed.reasons;
+    return deepFreeze(this.#read.reasons);
   }
 
   get findings(): readonly Finding[] {
-    return this.#parsed.findings;
+    this.#findings ??= deepFreeze(findingsOf(this.#read.findings, this.#line(Line.Spans)));
+    return this.#findings;
   }
 
   get provenance(): readonly Provenance[] {
-    return this.#parsed.provenance;
+    this.#provenance ??= deepFreeze(this.#read.provenance.map(provenanceOf));
+    return this.#provenance;
   }
 
   get obligations(): readonly Obligation[] {
-    return this.#parsed.obligations;
+    return deepFreeze(this.#read.obligations);
   }
 
   get approval(): PendingApproval | null {
-    return this.#parsed.approval;
+    const { approval } = this.#read;
+    this.#approval ??= approval && deepFreeze(approvalOf(approval));
+    return this.#approval;
   }
 
   /** Which controls should have run, and which did. */
   get controls(): { readonly due: readonly string[]; readonly ran: readonly string[] } {
-    return this.#parsed.controls;
+    return deepFreeze(this.#read.controls);
   }
 
   /** The policy in force. */
@@ -204,12 +222,12 @@ export class Decision {
     readonly hash: string;
     readonly tools: string;
   } {
-    return this.#parsed.bundle;
+    return deepFreeze(this.#read.bundle);
   }
 
   /** What kept the verb from deciding: the outcome is the fail mode's then. */
   get error(): { readonly code: ErrorCode; readonly message: string } | null {
-    return this.#parsed.error;
+    return deepFreeze(this.#read.error);
   }
 
   /** For people: what was decided, why, and where each value came from. */
@@ -219,12 +237,12 @@ export class Decision {
 
   /** Decision JSON v1, byte-identical in every language. Spans in it are bytes. */
   toJson(): string {
-    return this.#json;
+    return this.#text.split("\n", Line.Spans).join("");
   }
 
   /** For `JSON.stringify`: what {@link toJson} says, as an object. */
   toJSON(): unknown {
-    return JSON.parse(this.#json);
+    return JSON.parse(this.toJson());
   }
 
   /** @internal */
@@ -232,33 +250,52 @@ export class Decision {
     return `Decision { ${this.verb} ${this.outcome} ${this.id} }`;
   }
 
-  get #parsed(): Parsed {
-    this.#read ??= deepFreeze(parse(this.#json, this.#spans));
-    return this.#read;
+  /** All but content and arguments, which are large and read alone. */
+  get #read(): Shape {
+    if (this.#shape === undefined) {
+      const lines = this.#text.split("\n", Line.Spans);
+      lines[Line.Content] = "null";
+      lines[Line.Arguments] = "null";
+      this.#shape = JSON.parse(lines.join("")) as Shape;
+    }
+    return this.#shape;
+  }
+
+  #value(line: Line): Json {
+    return deepFreeze(JSON.parse(this.#line(line)) as Json);
+  }
+
+  #line(line: Line): string {
+    let from = 0;
+    for (let before = 0; before < line; before++) from = this.#text.indexOf("\n", from) + 1;
+    return this.#text.slice(from, this.#text.indexOf("\n", from));
   }
 }
 
-function parse(json: string, spans: readonly number[] | undefined): Parsed {
-  const { would_be, call_id, ...shape } = JSON.parse(json) as Shape;
-  return {
-    ...shape,
-    wouldBe: would_be,
-    callId: call_id,
-    findings: shape.findings.map((finding, i) => ({
-      ...finding,
-      start: spans?.[2 * i] ?? finding.start,
-      end: spans?.[2 * i + 1] ?? finding.end,
-    })),
-    provenance: shape.provenance.map(({ sources, ...provenance }) => ({
-      ...provenance,
-      sources: sources.map(({ start, end, ...origin }) => ({
-        ...origin,
-        startByte: start,
-        endByte: end,
-      })),
-    })),
-    approval: shape.approval && approvalOf(shape.approval),
-  };
+const OUTCOME = '","outcome":"';
+
+/** Read where it stands: before it there is no text of the host's. */
+function outcomeOf(text: string): Outcome {
+  const from = text.indexOf(OUTCOME) + OUTCOME.length;
+  return text.slice(from, text.indexOf('"', from)) as Outcome;
+}
+
+function findingsOf(findings: readonly Finding[], inUnits: string): Finding[] {
+  const spans = inUnits === "" ? [] : (JSON.parse(inUnits) as number[]);
+  return findings.map((finding, i) => ({
+    ...finding,
+    start: spans[2 * i] ?? finding.start,
+    end: spans[2 * i + 1] ?? finding.end,
+  }));
+}
+
+function provenanceOf({ sources, ...rest }: Shape["provenance"][number]): Provenance {
+  const places = sources.map(({ start, end, ...origin }) => ({
+    ...origin,
+    startByte: start,
+    endByte: end,
+  }));
+  return { ...rest, sources: places };
 }
 
 function approvalOf({ expires_at, ...rest }: NonNullable<Shape["approval"]>): PendingApproval {

@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** @internal */
-export interface NativeDecision {
-  json: string;
-  id: string;
-  outcome: string;
-  explanation: string;
-  spans?: number[];
-}
+/**
+ * What a verb answers; `native/answer.rs` says what the text holds.
+ * @internal
+ */
+export type NativeDecision = [id: string, text: string, explanation: string];
 
 /** @internal */
 export interface NativePart {
@@ -17,14 +14,17 @@ export interface NativePart {
   decision?: NativeDecision;
 }
 
-/** @internal */
-export interface Question {
-  verb: string;
-  request: string;
-  text?: string;
-  epoch?: number;
-  host?: string;
-}
+/**
+ * A verb's request as JSON; the text stands in place of its `content`.
+ * @internal
+ */
+export type Question = [verb: string, request: string, text?: string];
+
+/**
+ * A prepared request with what host code found.
+ * @internal
+ */
+export type Commitment = [verb: string, request: string, epoch: number, host: string];
 
 /** @internal */
 export interface NativeOutputStream {
@@ -47,8 +47,10 @@ export interface Callable {
 /** @internal */
 export interface NativeSession extends Callable {
   readonly id: string;
-  decide(question: Question): NativeDecision;
-  decideAsync(question: Question): Promise<NativeDecision>;
+  decide(...question: Question): NativeDecision;
+  decideAsync(...question: Question): Promise<NativeDecision>;
+  commit(...commitment: Commitment): NativeDecision;
+  commitAsync(...commitment: Commitment): Promise<NativeDecision>;
   spawn(agent: string, goal?: string): NativeSession;
   outputStream(kind?: string, audience?: string[]): NativeOutputStream;
   callStream(tool: string, callId?: string): NativeCallStream;

@@ -161,15 +161,46 @@ export function wired(options: object | undefined, what = "options"): Record<str
   return Object.fromEntries(entries.map(([name, value]) => [snake(name), value]));
 }
 
+/** Names of a verb's options as the wire writes them, where their values are texts. */
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ["source", ',"source":'],
+  ["name", ',"name":'],
+  ["uri", ',"uri":'],
+  ["callId", ',"call_id":'],
+  ["trace", ',"trace":'],
+  ["kind", ',"kind":'],
+]);
+
 /**
  * A request as JSON text: `parts` are JSON already, `options` are wired.
  * @internal
  */
 export function request(parts: Readonly<Record<string, string>>, options?: object): string {
-  const fields = Object.entries(parts).map(([name, json]) => `"${name}":${json}`);
+  let fields = "";
+  for (const name of Object.keys(parts)) fields += `,"${name}":${parts[name]}`;
+  fields += texts(options) ?? others(options);
+  return `{${fields.slice(1)}}`;
+}
+
+/** Options that are all texts, as most are; undefined where one is not. */
+function texts(options: object | undefined): string | undefined {
+  if (options === undefined) return "";
+  if (typeof options !== "object" || Object.getPrototypeOf(options) !== Object.prototype) {
+    return undefined;
+  }
+  let fields = "";
+  for (const [name, value] of Object.entries(options)) {
+    const key = TEXTS.get(name);
+    if (value === undefined) continue;
+    if (key === undefined || typeof value !== "string" || !value.isWellFormed()) return undefined;
+    fields += key + JSON.stringify(value);
+  }
+  return fields;
+}
+
+function others(options: object | undefined): string {
   const rest = toJson(wired(options)).slice(1, -1);
-  if (rest !== "") fields.push(rest);
-  return `{${fields.join(",")}}`;
+  return rest === "" ? "" : `,${rest}`;
 }
 
 /** @internal */

@@ -1,6 +1,6 @@
 import { Decision, type Verb } from "./decision.js";
 import { CheckreinError, raised, raisedLater } from "./errors.js";
-import type { NativeSession, Question } from "./native.js";
+import type { Commitment, NativeSession } from "./native.js";
 import {
   request,
   wired,
@@ -76,16 +76,17 @@ export class Session {
 
   /** Inspects what is about to enter the model's context, and remembers where it came from. */
   inspectInput(content: JsonInput, options: InputOptions): Decision {
-    return this.#decide(inspect("inspect_input", content, options));
+    return this.#inspect("inspect_input", content, options);
   }
 
   async inspectInputAsync(content: JsonInput, options: InputOptions): Promise<Decision> {
-    return this.#decideLater(inspect("inspect_input", content, options));
+    return this.#inspectLater("inspect_input", content, options);
   }
 
   /** Decides whether the agent may do this. Execute the decision's own `arguments`. */
   authorizeToolCall(tool: string, args: object, options?: CallOptions): Decision {
-    return this.#decide(authorize(tool, args, options));
+    const asked = authorize(tool, args, options);
+    return Decision.of(raised(() => this.#native.decide("authorize_tool_call", asked)));
   }
 
   async authorizeToolCallAsync(
@@ -93,16 +94,18 @@ export class Session {
     args: object,
     options?: CallOptions,
   ): Promise<Decision> {
-    return this.#decideLater(authorize(tool, args, options));
+    const asked = authorize(tool, args, options);
+    const decided = raisedLater(() => this.#native.decideAsync("authorize_tool_call", asked));
+    return Decision.of(await decided);
   }
 
   /** Inspects what is about to leave. */
   inspectOutput(content: JsonInput, options?: OutputOptions): Decision {
-    return this.#decide(inspect("inspect_output", content, options));
+    return this.#inspect("inspect_output", content, options);
   }
 
   async inspectOutputAsync(content: JsonInput, options?: OutputOptions): Promise<Decision> {
-    return this.#decideLater(inspect("inspect_output", content, options));
+    return this.#inspectLater("inspect_output", content, options);
   }
 
   /** Opens a stream for an answer. */
@@ -155,7 +158,8 @@ export class Session {
 
   /** Decides a prepared request with what host code found. */
   commit<V extends Verb>(verb: V, asked: RequestOf<V>, epoch: number, host: HostResults): Decision {
-    return this.#decide(committed(verb, asked, epoch, host));
+    const { words, given } = committed(verb, asked, epoch, host);
+    return Decision.of(raised(() => this.#native.commit(...words)), given);
   }
 
   async commitAsync<V extends Verb>(
@@ -164,7 +168,8 @@ export class Session {
     epoch: number,
     host: HostResults,
   ): Promise<Decision> {
-    return this.#decideLater(committed(verb, asked, epoch, host));
+    const { words, given } = committed(verb, asked, epoch, host);
+    return Decision.of(await raisedLater(() => this.#native.commitAsync(...words)), given);
   }
 
   /** Ends the session: its state is forgotten, its pending approvals are void. */
@@ -183,35 +188,47 @@ export class Session {
     return raisedLater(() => this.#native.callAsync(...words));
   }
 
-  #decide(question: Question): Decision {
-    return Decision.of(raised(() => this.#native.decide(question)));
+  #inspect(verb: Verb, content: unknown, options: object | undefined): Decision {
+    const given = textOf(content);
+    const asked = inspect(given, content, options);
+    return Decision.of(raised(() => this.#native.decide(verb, asked, given)), given);
   }
 
-  async #decideLater(question: Question): Promise<Decision> {
-    return Decision.of(await raisedLater(() => this.#native.decideAsync(question)));
+  async #inspectLater(verb: Verb, content: unknown, options?: object): Promise<Decision> {
+    const given = textOf(content);
+    const asked = inspect(given, content, options);
+    const decided = raisedLater(() => this.#native.decideAsync(verb, asked, given));
+    return Decision.of(await decided, given);
   }
 }
 
 /** Text crosses as it is, everything else as JSON. */
-function inspect(verb: Verb, content: unknown, options: object | undefined): Question {
-  if (typeof content === "string") {
-    return { verb, text: text(content, "content"), request: request({ content: '""' }, options) };
-  }
-  return { verb, request: request({ content: toJson(content) }, options) };
+function textOf(content: unknown): string | undefined {
+  return typeof content === "string" ? text(content, "content") : undefined;
 }
 
-function authorize(tool: unknown, args: unknown, options: object | undefined): Question {
-  const parts = { tool: toJson(tool), arguments: toJson(args) };
-  return { verb: "authorize_tool_call", request: request(parts, options) };
+function inspect(given: string | undefined, content: unknown, options?: object): string {
+  return request({ content: given === undefined ? toJson(content) : '""' }, options);
 }
 
-function committed(verb: Verb, asked: object, epoch: number, host: HostResults): Question {
+function authorize(tool: unknown, args: unknown, options: object | undefined): string {
+  return request({ tool: toJson(tool), arguments: toJson(args) }, options);
+}
+
+interface Committed {
+  words: Commitment;
+  /** The content, where it is text. */
+  given: string | undefined;
+}
+
+function committed(verb: Verb, asked: object, epoch: number, host: HostResults): Committed {
   const given = wired(asked, "requests");
   const { findings, ...rest } = host;
   const leaves = verb === "authorize_tool_call" ? given["arguments"] : given["content"];
   const inBytes = findings?.map((finding) => bytesOf(finding, leaves));
   const found = { ...rest, ...(inBytes === undefined ? {} : { findings: inBytes }) };
-  return { verb, request: toJson(given), epoch, host: toJson(found) };
+  const words: Commitment = [verb, toJson(given), epoch, toJson(found)];
+  return { words, given: typeof leaves === "string" ? leaves : undefined };
 }
 
 /** The finding with its span in bytes, which the library counts in. */

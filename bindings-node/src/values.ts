@@ -195,7 +195,8 @@ export function resolve(value: unknown, pointer: string): unknown {
  * @internal
  */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
+  // What is frozen was frozen here, with all in it: from the leaves up.
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     for (const item of Object.values(value)) deepFreeze(item);
     Object.freeze(value);
   }

@@ -143,3 +143,23 @@ test("the guard's other methods answer in JavaScript's words", () => {
   assert.ok(guard.records().length > 0);
   assert.ok(guard.verifier().length > 0);
 });
+
+test("each field is read alone, in any order, and stays what it was", () => {
+  const tricky = '\\"arguments":{"reasons":["\n\u2028","content":"=';
+  const contents = [tricky, `${tricky}=`, "", "=", { arguments: tricky, content: [tricky, { "\n": 1 }] }, []];
+  for (const content of contents) {
+    const decision = session({ mode: "monitor" }).inspectInput(content, { source: "user" });
+    assert.deepEqual(decision.content, content);
+    assert.equal(decision.arguments, null);
+    assert.deepEqual(JSON.parse(decision.toJson()).content, content);
+    assert.deepEqual(decision.toJSON(), JSON.parse(decision.toJson()));
+    for (const name of ["reasons", "findings", "provenance", "obligations", "controls", "bundle"]) {
+      assert.ok(Object.isFrozen(decision[name]), name);
+      assert.equal(decision[name], decision[name]);
+    }
+  }
+  const args = { reasons: tricky, content: null, "]": ["}", '"'] };
+  const decided = session({ mode: "monitor" }).authorizeToolCall("tool", args);
+  assert.deepEqual(decided.arguments, args);
+  assert.equal(decided.content, null);
+});
