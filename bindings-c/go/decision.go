@@ -114,17 +114,11 @@ func (d *Decision) Message() string {
 	return strings.Join(messages, "; ")
 }
 
-func newDecision(answer []byte) (*Decision, error) {
-	decision := &Decision{text: string(answer)}
-	if err := json.Unmarshal(answer, decision); err != nil {
+func newDecision(answer string) (*Decision, error) {
+	r := reader{text: answer}
+	decision := r.decision()
+	if err := r.end(); err != nil {
 		return nil, err
-	}
-	// `null` is no content, not content that says null.
-	if string(decision.Content) == "null" {
-		decision.Content = nil
-	}
-	if string(decision.Arguments) == "null" {
-		decision.Arguments = nil
 	}
 	return decision, nil
 }

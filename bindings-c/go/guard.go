@@ -1,7 +1,6 @@
 package checkrein
 
 /*
-#include <stdlib.h>
 #include <checkrein.h>
 */
 import "C"
@@ -9,7 +8,6 @@ import "C"
 import (
 	"encoding/json"
 	"io"
-	"unsafe"
 )
 
 // Guard is the object a host holds: the policy enforcement point's front door. It is shared by all
@@ -71,13 +69,11 @@ func (g *Guard) Close() error {
 
 // Call is the JSON interface: a method by name, its request and its answer as JSON text.
 func (g *Guard) Call(method string, request []byte) ([]byte, error) {
-	return g.native.with(func(guard *C.checkrein_guard) ([]byte, error) {
-		name := C.CString(method)
-		defer C.free(unsafe.Pointer(name))
+	return inBytes(g.native.with(func(guard *C.checkrein_guard) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(request)
-		return take(C.checkrein_guard_call(guard, name, data, length, &out), &out)
-	})
+		return take(C.checkrein_guard_call(guard, named(method), data, length, &out), &out)
+	}))
 }
 
 // RegisterTools registers MCP, OpenAI or JSON Schema descriptors.
@@ -162,7 +158,7 @@ type Approver struct {
 // NewApprover makes an approver of a guard.
 func NewApprover(guard *Guard) (*Approver, error) {
 	var native *C.checkrein_approver
-	_, err := guard.native.with(func(guard *C.checkrein_guard) ([]byte, error) {
+	_, err := guard.native.with(func(guard *C.checkrein_guard) (string, error) {
 		var out C.checkrein_bytes
 		return take(C.checkrein_approver_new(guard, &native, &out), &out)
 	})
@@ -181,13 +177,11 @@ func (a *Approver) Close() error {
 
 // Call is the JSON interface.
 func (a *Approver) Call(method string, request []byte) ([]byte, error) {
-	return a.native.with(func(approver *C.checkrein_approver) ([]byte, error) {
-		name := C.CString(method)
-		defer C.free(unsafe.Pointer(name))
+	return inBytes(a.native.with(func(approver *C.checkrein_approver) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(request)
-		return take(C.checkrein_approver_call(approver, name, data, length, &out), &out)
-	})
+		return take(C.checkrein_approver_call(approver, named(method), data, length, &out), &out)
+	}))
 }
 
 // Approve says yes to exactly what was shown.

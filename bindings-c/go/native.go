@@ -2,7 +2,6 @@ package checkrein
 
 /*
 #cgo LDFLAGS: -lcheckrein -lm -lpthread -ldl
-#include <stdlib.h>
 #include <checkrein.h>
 */
 import "C"
@@ -22,18 +21,33 @@ func view(data []byte) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(data))), C.size_t(len(data))
 }
 
+// named gives a method's name as C takes it. The caller keeps it alive over the call.
+func named(method string) *C.char {
+	name := make([]byte, len(method)+1)
+	copy(name, method)
+	return (*C.char)(unsafe.Pointer(unsafe.SliceData(name)))
+}
+
 // take copies an answer and frees it; a status other than 0 becomes an *Error.
-func take(status C.int32_t, out *C.checkrein_bytes) ([]byte, error) {
-	defer C.checkrein_bytes_free(out)
-	answer := C.GoBytes(unsafe.Pointer(out.data), C.int(out.len))
+func take(status C.int32_t, out *C.checkrein_bytes) (string, error) {
+	answer := C.GoStringN((*C.char)(unsafe.Pointer(out.data)), C.int(out.len))
+	C.checkrein_bytes_free(out)
 	if status == 0 {
 		return answer, nil
 	}
 	failure := &Error{}
-	if err := json.Unmarshal(answer, failure); err != nil {
-		return nil, &Error{Code: "internal/panic", Message: "an error could not be read"}
+	if err := json.Unmarshal([]byte(answer), failure); err != nil {
+		return "", &Error{Code: "internal/panic", Message: "an error could not be read"}
 	}
-	return nil, failure
+	return "", failure
+}
+
+// inBytes is an answer as the JSON interface gives it.
+func inBytes(answer string, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []byte(answer), nil
 }
 
 // handle is a pointer P of the library's, freed once: by close or by the garbage collector.
@@ -50,12 +64,12 @@ func newHandle[P comparable](pointer P, free func(P)) *handle[P] {
 }
 
 // with runs use with the pointer, which stays valid until use returns.
-func (h *handle[P]) with(use func(P) ([]byte, error)) ([]byte, error) {
+func (h *handle[P]) with(use func(P) (string, error)) (string, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	var none P
 	if h.pointer == none {
-		return nil, closed()
+		return "", closed()
 	}
 	return use(h.pointer)
 }

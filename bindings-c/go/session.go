@@ -1,15 +1,11 @@
 package checkrein
 
 /*
-#include <stdlib.h>
 #include <checkrein.h>
 */
 import "C"
 
-import (
-	"context"
-	"unsafe"
-)
+import "context"
 
 // Session is one agent run. It is shared by goroutines and holds its guard.
 type Session struct{ native *handle[*C.checkrein_session] }
@@ -76,7 +72,7 @@ func (g *Guard) Session(options SessionOptions) (*Session, error) {
 // SessionJSON opens a session with options as JSON text.
 func (g *Guard) SessionJSON(options []byte) (*Session, error) {
 	var native *C.checkrein_session
-	_, err := g.native.with(func(guard *C.checkrein_guard) ([]byte, error) {
+	_, err := g.native.with(func(guard *C.checkrein_guard) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(options)
 		return take(C.checkrein_session_new(guard, data, length, &native, &out), &out)
@@ -95,7 +91,7 @@ func (s *Session) Spawn(agent, goal string) (*Session, error) {
 		return nil, err
 	}
 	var native *C.checkrein_session
-	_, err = s.native.with(func(parent *C.checkrein_session) ([]byte, error) {
+	_, err = s.native.with(func(parent *C.checkrein_session) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(text)
 		return take(C.checkrein_spawn(parent, data, length, &native, &out), &out)
@@ -113,17 +109,29 @@ func session(native *C.checkrein_session, err error) (*Session, error) {
 
 // InspectInput inspects what is about to enter the model's context.
 func (s *Session) InspectInput(ctx context.Context, input Input) (*Decision, error) {
-	return s.decide(ctx, "inspect_input", input)
+	request, err := input.encode()
+	return s.decide(ctx, err, func(session *C.checkrein_session, out *C.checkrein_bytes) C.int32_t {
+		data, length := view(request)
+		return C.checkrein_inspect_input(session, data, length, out)
+	})
 }
 
 // AuthorizeToolCall decides whether the agent may do this. Execute the decision's Arguments.
 func (s *Session) AuthorizeToolCall(ctx context.Context, call Call) (*Decision, error) {
-	return s.decide(ctx, "authorize_tool_call", call)
+	request, err := call.encode()
+	return s.decide(ctx, err, func(session *C.checkrein_session, out *C.checkrein_bytes) C.int32_t {
+		data, length := view(request)
+		return C.checkrein_authorize_tool_call(session, data, length, out)
+	})
 }
 
 // InspectOutput inspects what is about to leave.
 func (s *Session) InspectOutput(ctx context.Context, output Output) (*Decision, error) {
-	return s.decide(ctx, "inspect_output", output)
+	request, err := output.encode()
+	return s.decide(ctx, err, func(session *C.checkrein_session, out *C.checkrein_bytes) C.int32_t {
+		data, length := view(request)
+		return C.checkrein_inspect_output(session, data, length, out)
+	})
 }
 
 // Start marks an allowed call as begun: once, while the decision is fresh.
@@ -145,24 +153,29 @@ func (s *Session) Close() error {
 
 // Call is the JSON interface: a method by name, its request and its answer as JSON text.
 func (s *Session) Call(method string, request []byte) ([]byte, error) {
-	return s.native.with(func(session *C.checkrein_session) ([]byte, error) {
-		name := C.CString(method)
-		defer C.free(unsafe.Pointer(name))
+	return inBytes(s.native.with(func(session *C.checkrein_session) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(request)
-		return take(C.checkrein_session_call(session, name, data, length, &out), &out)
-	})
+		return take(C.checkrein_session_call(session, named(method), data, length, &out), &out)
+	}))
 }
 
-func (s *Session) decide(ctx context.Context, verb string, request any) (*Decision, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// decide asks for a decision, unless the request could not be written or nobody waits for it.
+func (s *Session) decide(
+	ctx context.Context,
+	err error,
+	verb func(*C.checkrein_session, *C.checkrein_bytes) C.int32_t,
+) (*Decision, error) {
+	if ended := ctx.Err(); ended != nil {
+		return nil, ended
 	}
-	text, err := encode(request)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.Call(verb, text)
+	answer, err := s.native.with(func(session *C.checkrein_session) (string, error) {
+		var out C.checkrein_bytes
+		return take(verb(session, &out), &out)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,6 @@ package checkrein
 */
 import "C"
 
-import "encoding/json"
-
 // OutputStream is an answer that leaves piece by piece. One goroutine at a time.
 type OutputStream struct {
 	native *handle[*C.checkrein_output_stream]
@@ -27,20 +25,14 @@ type Part struct {
 
 // OutputStream opens a stream for an answer; kind "" is an answer.
 func (s *Session) OutputStream(kind string, audience []string) (*OutputStream, error) {
-	text, err := encode(Output{Kind: kind, Audience: audience})
+	w := fresh(nil)
+	w.said(kind, audience)
+	text, err := w.request(map[string]any{"kind": kind, "audience": audience})
 	if err != nil {
 		return nil, err
 	}
-	var request map[string]any
-	if err := json.Unmarshal(text, &request); err != nil {
-		return nil, err
-	}
-	delete(request, "content")
-	if text, err = encode(request); err != nil {
-		return nil, err
-	}
 	var native *C.checkrein_output_stream
-	_, err = s.native.with(func(session *C.checkrein_session) ([]byte, error) {
+	_, err = s.native.with(func(session *C.checkrein_session) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(text)
 		return take(C.checkrein_output_stream_new(session, data, length, &native, &out), &out)
@@ -53,18 +45,30 @@ func (s *Session) OutputStream(kind string, audience []string) (*OutputStream, e
 }
 
 // Push takes the next bytes; a character may be split between two pushes.
-func (o *OutputStream) Push(chunk []byte) (Part, error) {
-	var part Part
-	answer, err := o.PushJSON(chunk)
-	if err == nil {
-		err = json.Unmarshal(answer, &part)
+func (o *OutputStream) Push(chunk []byte) (part Part, err error) {
+	answer, err := o.push(chunk)
+	if err != nil {
+		return part, err
 	}
-	return part, err
+	r := reader{text: answer}
+	r.object(func(key string) {
+		switch key {
+		case "text":
+			part.Text = r.string()
+		case "denied":
+			part.Denied = r.bool()
+		default:
+			r.raw()
+		}
+	})
+	return part, r.end()
 }
 
 // PushJSON is Push with its answer as JSON text.
-func (o *OutputStream) PushJSON(chunk []byte) ([]byte, error) {
-	return o.native.with(func(stream *C.checkrein_output_stream) ([]byte, error) {
+func (o *OutputStream) PushJSON(chunk []byte) ([]byte, error) { return inBytes(o.push(chunk)) }
+
+func (o *OutputStream) push(chunk []byte) (string, error) {
+	return o.native.with(func(stream *C.checkrein_output_stream) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(chunk)
 		return take(C.checkrein_output_stream_push(stream, data, length, &out), &out)
@@ -72,25 +76,30 @@ func (o *OutputStream) PushJSON(chunk []byte) ([]byte, error) {
 }
 
 // Finish ends the stream: what may still go out, and the decision over all of it.
-func (o *OutputStream) Finish() (string, *Decision, error) {
-	answer, err := o.FinishJSON()
+func (o *OutputStream) Finish() (tail string, decision *Decision, err error) {
+	answer, err := o.finish()
 	if err != nil {
 		return "", nil, err
 	}
-	var end struct {
-		Tail     string          `json:"tail"`
-		Decision json.RawMessage `json:"decision"`
-	}
-	if err := json.Unmarshal(answer, &end); err != nil {
-		return "", nil, err
-	}
-	decision, err := newDecision(end.Decision)
-	return end.Tail, decision, err
+	r := reader{text: answer}
+	r.object(func(key string) {
+		switch key {
+		case "tail":
+			tail = r.string()
+		case "decision":
+			decision = r.decision()
+		default:
+			r.raw()
+		}
+	})
+	return tail, decision, r.end()
 }
 
 // FinishJSON is Finish with its answer as JSON text.
-func (o *OutputStream) FinishJSON() ([]byte, error) {
-	return o.native.with(func(stream *C.checkrein_output_stream) ([]byte, error) {
+func (o *OutputStream) FinishJSON() ([]byte, error) { return inBytes(o.finish()) }
+
+func (o *OutputStream) finish() (string, error) {
+	return o.native.with(func(stream *C.checkrein_output_stream) (string, error) {
 		var out C.checkrein_bytes
 		return take(C.checkrein_output_stream_finish(stream, &out), &out)
 	})
@@ -113,7 +122,7 @@ func (s *Session) CallStream(tool, callID string) (*CallStream, error) {
 		return nil, err
 	}
 	var native *C.checkrein_call_stream
-	_, err = s.native.with(func(session *C.checkrein_session) ([]byte, error) {
+	_, err = s.native.with(func(session *C.checkrein_session) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(text)
 		return take(C.checkrein_call_stream_new(session, data, length, &native, &out), &out)
@@ -127,7 +136,7 @@ func (s *Session) CallStream(tool, callID string) (*CallStream, error) {
 
 // Push takes the next bytes of the arguments' JSON.
 func (c *CallStream) Push(delta []byte) error {
-	_, err := c.native.with(func(stream *C.checkrein_call_stream) ([]byte, error) {
+	_, err := c.native.with(func(stream *C.checkrein_call_stream) (string, error) {
 		var out C.checkrein_bytes
 		data, length := view(delta)
 		return take(C.checkrein_call_stream_push(stream, data, length, &out), &out)
@@ -137,7 +146,7 @@ func (c *CallStream) Push(delta []byte) error {
 
 // Finish authorizes the whole call.
 func (c *CallStream) Finish() (*Decision, error) {
-	answer, err := c.native.with(func(stream *C.checkrein_call_stream) ([]byte, error) {
+	answer, err := c.native.with(func(stream *C.checkrein_call_stream) (string, error) {
 		var out C.checkrein_bytes
 		return take(C.checkrein_call_stream_finish(stream, &out), &out)
 	})

@@ -12,9 +12,17 @@ use serde::ser::{SerializeSeq, Serializer};
 /// The decision as JSON: byte-identical in every language.
 #[must_use]
 pub fn decision_json(decision: &Decision) -> String {
+    let text = decision.content.as_ref().and_then(Value::as_str).map_or(0, str::len);
+    let mut json = Vec::with_capacity(USUAL + text + text / 16);
     // INVARIANT: the shape has no map with non-text keys and no failing serializer.
-    serde_json::to_string(&shape(decision)).unwrap_or_default()
+    if serde_json::to_writer(&mut json, &shape(decision)).is_err() {
+        json.clear();
+    }
+    String::from_utf8(json).unwrap_or_default()
 }
+
+/// Room for a decision as most are, beside a content that is text.
+const USUAL: usize = 2 * 1024;
 
 #[derive(Serialize)]
 struct DecisionShape<'a> {
