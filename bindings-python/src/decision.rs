@@ -19,6 +19,8 @@ impl Decision {
     pub fn new(decision: checkrein::Decision, given: &Value) -> Self {
         let spans = decision.findings.iter().map(|finding| {
             let text = resolve_pointer(given, &finding.path).and_then(Value::as_str);
+            // In ASCII, bytes are code points.
+            let text = text.filter(|text| !text.is_ascii());
             text.and_then(|text| finding.span.code_points(text)).unwrap_or(finding.span)
         });
         let spans = spans.collect();

@@ -5,8 +5,11 @@ use crate::decision::Decision;
 use crate::error::{detached, raise, raised};
 use crate::stream::{CallStream, OutputStream};
 use checkrein::content::OutputKind;
-use checkrein::{Error, ErrorKind, Value, wire};
+use checkrein::value::Object;
+use checkrein::wire::{self, AuthorizeRequest, InspectInputRequest, InspectOutputRequest};
+use checkrein::{Error, ErrorKind, Result, Value};
 use pyo3::prelude::*;
+use serde::de::DeserializeOwned;
 
 /// One agent run. Shared by threads; holds its guard.
 #[pyclass(frozen, module = "checkrein._checkrein")]
@@ -19,11 +22,7 @@ impl Session {
         Self { session }
     }
 
-    fn run<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce() -> checkrein::Result<T> + Send,
-    ) -> PyResult<T> {
+    fn run<T: Send>(&self, py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
         detached(py, work, || self.session.poison())
     }
 }
@@ -65,25 +64,17 @@ impl Session {
                 let request = Value::Object(request).to_json();
                 return session.commit(verb, request.as_bytes(), epoch.unwrap_or_default(), host);
             }
-            // Large payloads are moved, not written as JSON and read again.
-            if !no_payload {
-                request.insert(key, Value::Null);
-            }
-            let rest = Value::Object(request).to_json();
+            // Payloads are moved, not written as JSON and read again.
             match verb {
                 "inspect_input" => {
-                    let mut asked: wire::InspectInputRequest = wire::parse(rest.as_bytes())?;
+                    let mut asked = input(&request, no_payload)?;
                     asked.content = Some(given).filter(|_| !no_payload);
                     session.inspect_request(asked)
                 }
                 "authorize_tool_call" => {
-                    let asked: wire::AuthorizeRequest = wire::parse(rest.as_bytes())?;
-                    session.authorize_request(wire::AuthorizeRequest { arguments: given, ..asked })
+                    session.authorize_request(call(&request, given, no_payload)?)
                 }
-                "inspect_output" => {
-                    let asked: wire::InspectOutputRequest = wire::parse(rest.as_bytes())?;
-                    session.output_decision(wire::InspectOutputRequest { content: given, ..asked })
-                }
+                "inspect_output" => session.output_decision(output(&request, given, no_payload)?),
                 other => {
                     let message = format!("there is no verb `{}`", other.escape_default());
                     Err(Error::new(ErrorKind::MisuseArgument, message))
@@ -110,6 +101,47 @@ impl Session {
     fn call(&self, py: Python<'_>, method: &str, request: &str) -> PyResult<String> {
         self.run(py, || self.session.call(method, request.as_bytes()))
     }
+}
+
+/// The texts of a request, where it has nothing else, and only under `names`: as most have. The
+/// others are read as JSON is, which says what is wrong with them.
+fn texts<const N: usize>(request: &Object, names: [&str; N]) -> Option<[Option<String>; N]> {
+    let texts = names.map(|name| request.get(name).and_then(Value::as_str).map(str::to_owned));
+    (texts.iter().flatten().count() == request.len()).then_some(texts)
+}
+
+/// A request as JSON is read, with nothing in its payload's place.
+fn parsed<T: DeserializeOwned>(request: &Object, key: &str, no_payload: bool) -> Result<T> {
+    let mut request = request.clone();
+    if !no_payload {
+        request.insert(key, Value::Null);
+    }
+    wire::parse(Value::Object(request).to_json().as_bytes())
+}
+
+fn input(request: &Object, no_payload: bool) -> Result<InspectInputRequest> {
+    let names = ["source", "name", "uri", "call_id", "trace"];
+    let Some([source, name, uri, call_id, trace]) = texts(request, names) else {
+        return parsed(request, "content", no_payload);
+    };
+    let (content, parts, is_error) = (None, Vec::new(), false);
+    Ok(InspectInputRequest { content, parts, source, name, uri, call_id, is_error, trace })
+}
+
+fn call(request: &Object, arguments: Value, no_payload: bool) -> Result<AuthorizeRequest> {
+    if let Some([Some(tool), call_id, trace]) = texts(request, ["tool", "call_id", "trace"]) {
+        return Ok(AuthorizeRequest { tool, arguments, call_id, trace });
+    }
+    let asked: AuthorizeRequest = parsed(request, "arguments", no_payload)?;
+    Ok(AuthorizeRequest { arguments, ..asked })
+}
+
+fn output(request: &Object, content: Value, no_payload: bool) -> Result<InspectOutputRequest> {
+    if let Some([kind, trace]) = texts(request, ["kind", "trace"]) {
+        return Ok(InspectOutputRequest { content, kind, audience: None, trace });
+    }
+    let asked: InspectOutputRequest = parsed(request, "content", no_payload)?;
+    Ok(InspectOutputRequest { content, ..asked })
 }
 
 /// What findings of a content in several parts point into.
