@@ -307,8 +307,10 @@ impl Index {
                 && let Some(text) = plain::text_of(value)
             {
                 let folded = plain::view(&text).text().to_ascii_lowercase();
-                let used = rules::use_of(&self.arena, tool.id.as_str(), role, &folded);
-                self.memory.use_up(used);
+                for what in [folded.as_str(), rules::ANY_USE] {
+                    let used = rules::use_of(&self.arena, tool.id.as_str(), role, what);
+                    self.memory.use_up(used);
+                }
             }
             if writes
                 && role == Some(Role::Path)

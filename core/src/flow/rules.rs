@@ -38,7 +38,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use dup::hash as use_of;
+pub(super) use dup::{ANY as ANY_USE, hash as use_of};
 pub(super) use memory::Memory;
 
 use super::Question;

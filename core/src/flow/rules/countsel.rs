@@ -1,5 +1,6 @@
 //! `countsel`: what stands in most, or fewest, of the objects of a list.
 
+use super::dup;
 use super::sheet::{Basis, Sheet};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::index::Known;
@@ -13,7 +14,8 @@ const MAX_SOURCES: usize = 256;
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let most = sheet.prompt().said(|lexicon| lexicon.most).is_some();
     let least = sheet.prompt().said(|lexicon| lexicon.least).is_some();
-    if most == least {
+    // As with the largest: where one is gone the next leads.
+    if most == least || dup::is_spent(sheet, judged.role) {
         return None;
     }
     let by_rows = sheet.trusted(judged).find(|leaf| leads_rows(sheet, leaf, most));

@@ -12,6 +12,15 @@ pub(in crate::flow) fn hash(arena: &Arena, tool: &str, role: Role, folded: &str)
     arena.hash(&format!("{tool}\n{role}\n{}", folded.trim()))
 }
 
+/// Stands for whatever value in [`hash`]: no text of a value is empty.
+pub(in crate::flow) const ANY: &str = "";
+
+/// Whether anything was used with this tool in that role before.
+pub(super) fn is_spent(sheet: &Sheet<'_>, role: Role) -> bool {
+    let (index, tool) = (sheet.index(), sheet.question.tool.id.as_str());
+    index.memory.is_used(hash(&index.arena, tool, role, ANY))
+}
+
 pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     if judged.found.at_least(Integrity::User) || sheet.is_own(judged) {
         return false;

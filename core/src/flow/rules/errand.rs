@@ -9,7 +9,7 @@ use crate::flow::canonical::Kind;
 use crate::flow::find::each_phrase;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
-use crate::tool::Effect;
+use crate::tool::{Effect, Role};
 
 /// Places of one name that are looked at.
 const MAX_PLACES: usize = 32;
@@ -22,7 +22,9 @@ fn is_own(sheet: &Sheet<'_>) -> bool {
 
 /// `owncal`: a time or a title in what the user named, for an event of their own without guests.
 pub(super) fn own_event(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
-    if !is_own(sheet) {
+    // Something without a time is no event: a new file may be anything.
+    let event = sheet.question.tool.arguments.iter().any(|argument| argument.role == Role::Time);
+    if !event || !is_own(sheet) {
         return None;
     }
     let whole = judged.found.matched > crate::provenance::Match::Quoted;

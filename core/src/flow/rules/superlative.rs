@@ -1,5 +1,6 @@
 //! `superlative`: the largest, cheapest, latest of a list, where its own fields say so.
 
+use super::dup;
 use super::lexicon::{End, Scale};
 use super::sheet::{Basis, Row, Sheet, last_key, name_words};
 use crate::flow::arena::{Leaf, Tier};
@@ -9,7 +10,8 @@ use crate::flow::trace::Judged;
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let said = said(sheet);
-    if said.is_empty() {
+    // Where one is gone the next is the largest: the user spoke of one.
+    if said.is_empty() || dup::is_spent(sheet, judged.role) {
         return None;
     }
     let leaf = sheet.trusted(judged).find(|leaf| is_end(sheet, leaf, &said))?;

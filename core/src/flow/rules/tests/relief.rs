@@ -81,6 +81,20 @@ fn the_largest_of_a_list_is_known_by_its_fields() {
 }
 
 #[test]
+fn the_next_is_not_the_largest_when_that_is_gone() {
+    let mut session = tainted();
+    session.user("Delete the largest file of my drive, please");
+    let list = r#"[{"id": "f-77001", "name": "a", "size": 10}, {"id": "f-77002", "name": "b", "size": 900}]"#;
+    session.result(&files(), "{}", list);
+    let largest = r#"{"file_id": "f-77002"}"#;
+    assert!(session.passes_by(&delete_file(), largest, "superlative"));
+    session.result(&delete_file(), largest, r#"{"done": true}"#);
+    let rest = r#"[{"id": "f-77001", "name": "a", "size": 10}, {"id": "f-77003", "name": "c", "size": 9}]"#;
+    session.result(&files(), "{}", rest);
+    assert!(!allowed(&session, &delete_file(), r#"{"file_id": "f-77001"}"#));
+}
+
+#[test]
 fn two_largest_are_none() {
     let mut session = tainted();
     session.user("Delete the largest file of my drive, please");
@@ -447,6 +461,11 @@ fn an_event_of_ones_own_takes_its_date_from_what_is_named() {
     session.result(&read_file(), r#"{"path": "/docs/fair.txt"}"#, text);
     assert!(session.passes_by(&book, when, "owncal"));
     assert!(!allowed(&session, &invite, r#"{"start": "2024-06-10 13:00"}"#));
+    let note = tool("create_file", &[Effect::Write], &[("name", Role::Title)]);
+    let mut session = tainted();
+    session.user("Put the fair into my calendar, see /docs/fair.txt");
+    session.result(&read_file(), r#"{"path": "/docs/fair.txt"}"#, text);
+    assert!(!allowed(&session, &note, r#"{"name": "the fair opens"}"#), "a file is no event");
     let mut session = tainted();
     session.user("Put the fair into my calendar, as the mails say");
     session.read("the fair opens on 2024-06-10 at 13:00");
