@@ -7,6 +7,9 @@ mod fr;
 mod ja;
 mod zh;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Words and phrases of one language, folded; a phrase is words with a space between.
 #[derive(Debug)]
 pub(super) struct Lexicon {
@@ -112,18 +115,82 @@ impl Scale {
 pub(super) const ALL: [&Lexicon; 6] =
     [&en::LEXICON, &de::LEXICON, &fr::LEXICON, &es::LEXICON, &zh::LEXICON, &ja::LEXICON];
 
+/// Every common word, with which languages have it. Each word of a user is looked up, so that
+/// lists are not walked.
+static COMMON: LazyLock<HashMap<&str, [bool; ALL.len()]>> = LazyLock::new(|| {
+    let mut common: HashMap<&str, [bool; ALL.len()]> = HashMap::new();
+    for (at, lexicon) in ALL.into_iter().enumerate() {
+        for word in lexicon.common {
+            if let Some(speaks) = common.entry(word).or_default().get_mut(at) {
+                *speaks = true;
+            }
+        }
+    }
+    common
+});
+
 /// The language that `words` are of: the one with most of its common words, where these are at
 /// least every tenth and no other has as many.
 pub(super) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'static Lexicon> {
-    let (mut counts, mut all) = ([0usize; 6], 0usize);
+    let (mut counts, mut all) = ([0usize; ALL.len()], 0usize);
     for word in words {
         all += 1;
-        for (count, lexicon) in counts.iter_mut().zip(ALL) {
-            *count += usize::from(lexicon.common.contains(&word));
+        if let Some(speak) = COMMON.get(word) {
+            for (count, speaks) in counts.iter_mut().zip(speak) {
+                *count += usize::from(*speaks);
+            }
         }
     }
     let best = counts.iter().copied().max().filter(|best| *best > 0 && best * 10 >= all)?;
     let mut leaders = ALL.into_iter().zip(counts).filter(|(_, count)| *count == best);
     let first = leaders.next().map(|(lexicon, _)| lexicon);
     first.filter(|_| leaders.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::words;
+
+    #[test]
+    fn phrases_begin_with_a_word() {
+        for lexicon in ALL {
+            let lists = [
+                lexicon.toward,
+                lexicon.toward_after,
+                lexicon.from,
+                lexicon.gave,
+                lexicon.and,
+                lexicon.pronouns,
+                lexicon.oneself,
+                lexicon.mail,
+                lexicon.address,
+                lexicon.links,
+                lexicon.every,
+                lexicon.people,
+                lexicon.starting,
+                lexicon.most,
+                lexicon.least,
+                lexicon.follow,
+                lexicon.login,
+                lexicon.times,
+            ];
+            let ends = lexicon.ends.iter().map(|(phrase, ..)| *phrase);
+            let factors = lexicon.factors.iter().map(|(phrase, _)| *phrase);
+            for phrase in lists.concat().into_iter().chain(ends).chain(factors) {
+                assert_eq!(words::words(phrase).next().map(|(at, _)| at), Some(0), "{phrase}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_is_told_by_its_common_words() {
+        for lexicon in ALL {
+            for word in lexicon.common {
+                let speaks = COMMON[word].iter().zip(ALL).filter(|(speaks, _)| **speaks);
+                let listed = ALL.into_iter().filter(|l| l.common.contains(word)).count();
+                assert_eq!(speaks.count(), listed, "{word}");
+            }
+        }
+    }
 }

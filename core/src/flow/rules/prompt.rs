@@ -233,6 +233,10 @@ impl Prompt {
 
     /// How many words `phrase` has, where it starts with word number `at`.
     pub(super) fn starts(&self, phrase: &str, at: usize) -> Option<usize> {
+        // A phrase begins with its first word; nearly all fail here.
+        if !phrase.starts_with(&*self.words.get(at)?.text) {
+            return None;
+        }
         let mut count = 0;
         for (_, wanted) in words::words(phrase) {
             let word = self.words.get(at + count)?;
