@@ -113,9 +113,6 @@ impl Rules {
     }
 }
 
-/// Tightening rules that look at what was relieved, too.
-const ALWAYS: &[&str] = &["kind", "dup"];
-
 /// Roles whose questions are looked at first.
 const FIRST: &[Role] = &[Role::Destination, Role::Address, Role::Object];
 
@@ -140,10 +137,6 @@ pub(super) fn apply(
     rulings
 }
 
-/// Rules after which only the user's words, and what they named, may go out.
-const GUARDED: &[&str] =
-    &["person", "quant", "countsel", "superlative", "deleg-email", "deleg-url"];
-
 /// Takes back what was relieved, where the call would carry out something else.
 fn guard_exfiltration(
     scene: &Scene<'_>,
@@ -156,9 +149,9 @@ fn guard_exfiltration(
         .filter(|leaf| matches!(leaf.role, Role::Destination | Role::Address | Role::Value))
         .map(|leaf| leaf.given.pointer.as_str())
         .collect();
-    let relieved = |ruling: &Ruling| {
-        GUARDED.contains(&ruling.rule) && goes_to.contains(&ruling.argument.as_str())
-    };
+    let guarded = |name: &str| RELIEF.iter().any(|rule| rule.guarded && rule.name == name);
+    let relieved =
+        |ruling: &Ruling| guarded(ruling.rule) && goes_to.contains(&ruling.argument.as_str());
     if !scene.effects.is_outward() || !rulings.iter().any(relieved) {
         return;
     }
@@ -223,15 +216,15 @@ fn tighten(
     rulings: &mut Vec<Ruling>,
 ) {
     let relieved: Vec<String> = rulings.iter().map(|ruling| ruling.argument.clone()).collect();
-    let is_closed = |leaf: &Judged<'_>, name: &str| {
+    let is_closed = |leaf: &Judged<'_>, always: bool| {
         let base = leaf.accounted && !leaf.granted && is_value(leaf);
         // What a rule chose is chosen; but a name keeps its kind, and a member is used once.
-        let chosen = relieved.contains(&leaf.given.pointer) && !ALWAYS.contains(&name);
+        let chosen = relieved.contains(&leaf.given.pointer) && !always;
         base && leaf.found.integrity.is_some() && !chosen
     };
     for rule in TIGHTENING.iter().filter(|rule| question.rules.has(rule.name)) {
         let applies =
-            |leaf: &Judged<'_>| rule.roles.contains(&leaf.role) && is_closed(leaf, rule.name);
+            |leaf: &Judged<'_>| rule.roles.contains(&leaf.role) && is_closed(leaf, rule.always);
         let sheet = Sheet { scene, question, judged };
         let asks: Vec<bool> =
             judged.iter().map(|leaf| applies(leaf) && (rule.rule)(&sheet, leaf)).collect();
