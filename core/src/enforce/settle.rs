@@ -53,6 +53,29 @@ pub struct Settlement {
     pub flagged: bool,
 }
 
+impl Settlement {
+    /// Both, for two parts of one content: the strictest outcome, each reason and obligation once.
+    /// The edits are this one's; nothing is edited that does not pass.
+    #[must_use]
+    pub fn join(mut self, other: Settlement) -> Settlement {
+        self.outcome = self.outcome.max(other.outcome);
+        self.would_be = self.would_be.max(other.would_be);
+        self.reasons = distinct(self.reasons, other.reasons);
+        for obligation in other.obligations {
+            if !self.obligations.contains(&obligation) {
+                self.obligations.push(obligation);
+            }
+        }
+        self.error = self.error.or(other.error);
+        self.fail_open |= other.fail_open;
+        self.flagged |= other.flagged;
+        if self.outcome > Outcome::Modify {
+            self.edits.clear();
+        }
+        self
+    }
+}
+
 /// Settles: the strictest wins, what nobody can carry out or answer is refused.
 #[must_use]
 pub fn settle(input: Settle<'_>) -> Settlement {

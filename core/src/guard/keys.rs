@@ -6,7 +6,6 @@ use super::output::Looked;
 use super::plugin::HostResults;
 use super::session::Session;
 use crate::content::{Body, Content, OutputKind};
-use crate::decision::Outcome;
 use crate::error::Result;
 use crate::source::SourceKind;
 use crate::span::Span;
@@ -32,16 +31,13 @@ impl Session {
         audience: Option<&[String]>,
         host: &HostResults,
     ) -> Result<Option<Keys>> {
-        let mut found = BTreeSet::new();
-        for part in &content.parts {
-            if let Body::Json(value) = &part.body {
-                collect(value, &mut found);
-            }
-        }
+        let keys = content.parts.iter().flat_map(|part| part.keys(""));
+        let found: BTreeSet<String> =
+            keys.map(|(_, key)| key).filter(|key| !is_name(key)).collect();
         if found.is_empty() {
             return Ok(None);
         }
-        let texts = found.iter().map(|key| Value::from(*key)).collect();
+        let texts = found.iter().map(|key| Value::from(key.as_str())).collect();
         let content = Content::json(SourceKind::Model, Value::Array(texts));
         // What the host found has the places of the output, not of this list.
         let host = HostResults { findings: Vec::new(), ..host.clone() };
@@ -49,12 +45,12 @@ impl Session {
         let given = give(&content, &looked.settlement);
         let given = given.as_array().unwrap_or_default().iter();
         let names = found
-            .iter()
+            .into_iter()
             .zip(given)
             .filter_map(|(key, now)| {
                 // What is no text any more was taken out whole.
                 let now = now.as_str().unwrap_or("[removed]");
-                (now != *key).then(|| ((*key).to_owned(), now.to_owned()))
+                (now != key).then(|| (key, now.to_owned()))
             })
             .collect();
         Ok(Some(Keys { looked, names }))
@@ -116,46 +112,13 @@ impl Keys {
                 into.draft.sources.push(source);
             }
         }
-        let both = &mut into.settlement;
-        both.outcome = both.outcome.max(settlement.outcome);
-        both.would_be = both.would_be.max(settlement.would_be);
-        for reason in settlement.reasons {
-            if !both.reasons.contains(&reason) {
-                both.reasons.push(reason);
-            }
-        }
-        for obligation in settlement.obligations {
-            if !both.obligations.contains(&obligation) {
-                both.obligations.push(obligation);
-            }
-        }
-        both.error = both.error.take().or(settlement.error);
-        both.fail_open |= settlement.fail_open;
-        both.flagged |= settlement.flagged;
-        if both.outcome > Outcome::Modify {
-            both.edits.clear();
-        }
+        into.settlement = into.settlement.join(settlement);
         into.answer = into.answer.combine(answer);
         into
     }
 }
 
-/// Keys that are more than plain names. Values are at most 64 deep, so recursion is bounded.
-fn collect<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(object) => {
-            for (key, item) in object.iter() {
-                if !is_name(key) {
-                    found.insert(key);
-                }
-                collect(item, found);
-            }
-        }
-        _ => {}
-    }
-}
-
+/// Whether nothing could be found in a key.
 fn is_name(key: &str) -> bool {
     key.len() <= NAME && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b))
 }
