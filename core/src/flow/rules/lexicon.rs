@@ -153,7 +153,7 @@ mod tests {
     use crate::flow::words;
 
     #[test]
-    fn phrases_begin_with_a_word() {
+    fn phrases_begin_and_end_with_a_word() {
         for lexicon in ALL {
             let lists = [
                 lexicon.toward,
@@ -178,7 +178,9 @@ mod tests {
             let ends = lexicon.ends.iter().map(|(phrase, ..)| *phrase);
             let factors = lexicon.factors.iter().map(|(phrase, _)| *phrase);
             for phrase in lists.concat().into_iter().chain(ends).chain(factors) {
-                assert_eq!(words::words(phrase).next().map(|(at, _)| at), Some(0), "{phrase}");
+                let first = words::words(phrase).next().map(|(at, _)| at);
+                let last = words::words(phrase).last().map(|(at, word)| at + word.len());
+                assert_eq!((first, last), (Some(0), Some(phrase.len())), "{phrase}");
             }
         }
     }

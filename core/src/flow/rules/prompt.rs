@@ -222,7 +222,10 @@ impl Prompt {
 
     /// How many words the phrase of `list` has that ends before word number `at`.
     fn ends(&self, list: &[&str], at: usize) -> Option<usize> {
-        list.iter().find_map(|phrase| {
+        let last = self.words.get(at.checked_sub(1)?)?;
+        // A phrase ends with its last word; nearly all fail here.
+        let mut near = list.iter().filter(|phrase| phrase.ends_with(&*last.text));
+        near.find_map(|phrase| {
             let count = words::words(phrase).count();
             let start = at.checked_sub(count)?;
             let together = self.words.get(start).map(|w| w.sentence)
