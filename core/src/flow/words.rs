@@ -23,7 +23,7 @@ fn any_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The same words of a text without any other characters, ten times as fast.
+/// The same words of a text without any other characters, and without tables.
 struct AsciiWords<'a> {
     text: &'a str,
     at: usize,
