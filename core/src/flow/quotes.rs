@@ -63,19 +63,22 @@ impl Class {
 
 /// The quotes of one class in a folded text.
 pub(super) fn runs(index: &Index, folded: &str, class: Class) -> Vec<Run> {
-    let mut joined = join(all(index, folded, class));
-    joined.retain(|run| run.words >= QUOTE_WORDS || run.span.len() >= QUOTE_BYTES);
-    joined
+    runs_where(index, folded, class, |run| {
+        run.words >= QUOTE_WORDS || run.span.len() >= QUOTE_BYTES
+    })
 }
 
 /// As `runs`, of at least so many bytes: shorter than what counts as a quote elsewhere.
 pub(super) fn pieces(index: &Index, folded: &str, class: Class, bytes: usize) -> Vec<Run> {
-    let mut joined = join(all(index, folded, class));
-    joined.retain(|run| run.span.len() >= bytes);
-    joined
+    runs_where(index, folded, class, |run| run.span.len() >= bytes)
 }
 
-fn all(index: &Index, folded: &str, class: Class) -> Vec<Run> {
+fn runs_where(
+    index: &Index,
+    folded: &str,
+    class: Class,
+    is_long: impl Fn(&Run) -> bool,
+) -> Vec<Run> {
     if class.is_empty(index) {
         return Vec::new();
     }
@@ -92,7 +95,9 @@ fn all(index: &Index, folded: &str, class: Class) -> Vec<Run> {
             at += 1;
         }
     }
-    runs
+    let mut joined = join(runs);
+    joined.retain(is_long);
+    joined
 }
 
 /// The longest run around the pair of words at `at`, and the word to go on with.

@@ -68,6 +68,11 @@ fn binds(before: Option<&u8>, mark: u8, after: Option<&u8>) -> bool {
     }
 }
 
+/// `file` of `files`: enough to compare the words that names of fields and tools are made of.
+pub(super) fn singular(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
+}
+
 /// `bob` of `bob's`: a possessive is not part of a name.
 pub(super) fn stem(word: &str) -> Option<&str> {
     // Nearly all words have none, and this is asked of each.

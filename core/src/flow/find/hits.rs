@@ -104,8 +104,8 @@ pub(super) fn keyword(arena: &Arena, kind: &str, value: &str, found: &mut Vec<(P
     let kind = kind.to_ascii_lowercase();
     let wanted: Vec<&str> = kind.split(['_', '-', ' ']).filter(|word| *word != "id").collect();
     let names = |word: &str| {
-        let word = word.strip_suffix('s').unwrap_or(word);
-        !word.is_empty() && wanted.iter().any(|want| want.strip_suffix('s').unwrap_or(want) == word)
+        let word = words::singular(word);
+        !word.is_empty() && wanted.iter().any(|want| words::singular(want) == word)
     };
     let between =
         |word: &str| matches!(word, "id" | "no" | "nr" | "number" | "num" | "the" | "with");

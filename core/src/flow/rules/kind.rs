@@ -4,6 +4,7 @@ use super::sheet::{Sheet, last_key, name_words};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::find::addresses;
 use crate::flow::trace::Judged;
+use crate::flow::words;
 use crate::source::SourceKind;
 
 /// Leaves of one value that are looked at.
@@ -113,7 +114,7 @@ pub(super) fn tool_kind(tool: &str) -> Option<&'static str> {
 }
 
 fn word_kind(word: &str) -> Option<&'static str> {
-    let single = word.strip_suffix('s').unwrap_or(word);
+    let single = words::singular(word);
     let is = |known: &&str| *known == word || *known == single;
     KINDS.iter().find(|(_, words)| words.iter().any(is)).map(|(kind, _)| *kind)
 }

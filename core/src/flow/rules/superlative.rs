@@ -7,6 +7,7 @@ use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical;
 use crate::flow::record;
 use crate::flow::trace::Judged;
+use crate::flow::words;
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let said = said(sheet);
@@ -72,14 +73,9 @@ fn is_end(sheet: &Sheet<'_>, leaf: &Leaf, said: &[(End, Scale)]) -> bool {
 /// Fields of an object by which it is ordered: trusted ones with a fitting name.
 fn scales<'a>(row: Option<&Row<'a>>, scale: Scale) -> Option<&'a str> {
     let fits = |suffix: &str| {
-        let words = name_words(last_key(suffix));
+        let parts = name_words(last_key(suffix));
         scale.fields().iter().find_map(|name| {
-            words
-                .iter()
-                .any(|word| {
-                    word.strip_suffix('s').unwrap_or(word) == name.strip_suffix('s').unwrap_or(name)
-                })
-                .then_some(*name)
+            parts.iter().any(|word| words::singular(word) == words::singular(name)).then_some(*name)
         })
     };
     let fields = row?.fields.iter().filter(|(suffix, leaf)| {
