@@ -25,9 +25,15 @@ def value_at(arguments: Any, pointer: str) -> Any:
 
 def step_lines(step: Step) -> list[str]:
     """One call: its rules, then each argument that has a say, with where it came from."""
-    lines = [f"  {step.outcome:5} {step.call.function}  {' '.join(step.rules)}"]
-    for entry in json.loads(step.decision.to_json())["provenance"]:
-        value = value_at(step.arguments, entry["argument"])
+    head = f"  {step.outcome:5} {step.call.function}  {' '.join(step.rules)}"
+    return [head, *argument_lines(step.decision, step.arguments)]
+
+
+def argument_lines(decision: Any, arguments: Any) -> list[str]:
+    """Each argument that has a say, with where it came from."""
+    lines = []
+    for entry in json.loads(decision.to_json())["provenance"]:
+        value = value_at(arguments, entry["argument"])
         marks = [mark for mark in ("linked", "granted", "flagged") if entry[mark]]
         sources = ", ".join(f"{s['id']}{s['path']}" for s in entry["sources"][:4])
         shown = json.dumps(value, ensure_ascii=False)
@@ -69,9 +75,13 @@ def attack_lines(kind: str, pairs: Iterable[Pair]) -> list[str]:
 
 def tampering_lines(kind: str, suite: str, tries: Iterable[Try]) -> list[str]:
     """Every changed argument that passed."""
-    return [
-        f"TAMPERED {kind} {suite}/{attempt.task} {attempt.kind}: {attempt.tool}"
-        f" {attempt.argument}: {attempt.was!r} -> {attempt.value!r}"
-        for attempt in tries
-        if attempt.passed
-    ]
+    lines = []
+    for attempt in tries:
+        if attempt.passed:
+            rules = " ".join(reason.rule for reason in attempt.decision.reasons)
+            lines.append(
+                f"TAMPERED {kind} {suite}/{attempt.task} {attempt.kind}: {attempt.tool}"
+                f" {attempt.argument}: {attempt.was!r} -> {attempt.value!r}  {rules}"
+            )
+            lines += argument_lines(attempt.decision, attempt.arguments)
+    return lines

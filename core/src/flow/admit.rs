@@ -7,9 +7,9 @@ mod piece;
 use super::arena::Leaf as Kept;
 use super::arena::{Tier, line_steps};
 use super::canonical::{self, Kind};
-use super::index::{Index, MAX_MADE};
+use super::index::{Asked, Index, MAX_MADE};
 use super::label::{self, Field};
-use super::{Incoming, plain, quoted, rules};
+use super::{Incoming, plain, quoted, record, rules, words};
 use crate::content::Body;
 use crate::id::SourceId;
 use crate::label::Confidentiality;
@@ -71,6 +71,7 @@ impl Index {
             known.hosts = answer.hosts;
             known.asked = answer.arguments;
             known.plain = answer.plain;
+            known.listed = answer.listed;
             known.made = label::manifest(incoming).is_some_and(|t| t.effects.has(Effect::Write));
         }
         let mut part = Part::new(source.id, incoming.kind);
@@ -99,8 +100,35 @@ impl Index {
         }
         self.remember_made(incoming);
         self.close(&part);
-        part.settle_records(&mut self.records, &self.arena, answer.asked);
+        let sole = if answer.asked { self.sole_item(&part, incoming.prefix) } else { None };
+        part.settle_records(&mut self.records, &self.arena, answer.asked, sole.as_deref());
         std::iter::once(source).chain(part.quoted).collect()
+    }
+
+    /// The one item of a list that answers a question of the user's: the only one, or the only one
+    /// that holds several words of theirs as they stand, where others are merely near them.
+    fn sole_item(&self, part: &Part<'_>, prefix: &str) -> Option<String> {
+        let mut items = part.items();
+        let first = items.next()?;
+        if items.next().is_none() {
+            return Some(first.to_owned());
+        }
+        let phrase = |asked: &&Asked| asked.by_user && words::words(&asked.text).nth(1).is_some();
+        let known = self.sources.get(&part.source.0)?;
+        let mut phrases = known.asked.iter().filter(phrase);
+        let (Some(phrase), None) = (phrases.next(), phrases.next()) else { return None };
+        let (from, to) = known.leaves;
+        let mut found: Option<&str> = None;
+        for leaf in (from..to).filter_map(|id| self.arena.leaf(id)) {
+            let pointer = leaf.path.strip_prefix(prefix).unwrap_or(&leaf.path);
+            let holds = leaf.source == part.source && words::holds(&leaf.text, &phrase.text);
+            let Some(item) = record::first_item(pointer).filter(|_| holds) else { continue };
+            if found.is_some_and(|other| other != item) {
+                return None;
+            }
+            found = Some(item);
+        }
+        found.map(str::to_owned)
     }
 
     /// The value in a result that its manifest says is JSON. No other text is read by field: a
@@ -265,7 +293,7 @@ impl Index {
                         self.memory.prompt.take_literal(part.turn, Kind::Email, form);
                     }
                 }
-                Some((kind @ (Kind::Url | Kind::Account), form)) if is_users => {
+                Some((kind @ (Kind::Url | Kind::Account | Kind::Time), form)) if is_users => {
                     self.memory.prompt.take_literal(part.turn, kind, form);
                 }
                 _ => {}

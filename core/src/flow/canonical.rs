@@ -37,13 +37,14 @@ pub(super) fn key(kind: Kind, canonical: &str) -> String {
     key
 }
 
-/// Kind and form of a key that says whom to reach or what to pay.
+/// Kind and form of a key that says whom to reach, what to pay, or at which hour.
 pub(super) fn split_key(key: &str) -> Option<(Kind, &str)> {
     let (tag, form) = key.split_once(':')?;
     let kind = match tag {
         "e" => Kind::Email,
         "u" => Kind::Url,
         "a" => Kind::Account,
+        "t" => Kind::Time,
         _ => return None,
     };
     Some((kind, form))

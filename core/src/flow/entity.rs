@@ -118,9 +118,28 @@ impl<'a> Scanner<'a, '_> {
     fn link(&mut self, form: String, span: Span) {
         let path = span.of(self.text).filter(|text| text.contains('/')).and_then(canonical::path);
         self.emit(Kind::Url, form, span);
+        if let Some((form, span)) = self.glued(span) {
+            self.emit(Kind::Url, form, span);
+        }
         if let Some(path) = path {
             self.emit(Kind::Path, path, span);
         }
+    }
+
+    /// `www.shop.example.They`: the host alone, where the next sentence seems to be glued to it.
+    fn glued(&self, span: Span) -> Option<(String, Span)> {
+        let (head, tail) = span.of(self.text)?.rsplit_once('.')?;
+        let sentence = tail.starts_with(|c: char| c.is_ascii_uppercase())
+            && tail.bytes().all(|b| b.is_ascii_alphabetic());
+        let host = head.contains('.')
+            && head
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+        if !sentence || !host {
+            return None;
+        }
+        let span = Span::new(span.start, span.start + head.len());
+        canonical::url(head).map(|form| (form, span))
     }
 
     /// The first URL with a scheme.

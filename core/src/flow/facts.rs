@@ -54,7 +54,7 @@ fn role_facts(leaf: &Judged<'_>) -> RoleFacts {
     RoleFacts {
         present: true,
         accounted: leaf.accounted,
-        linked: leaf.found.linked || user || constant,
+        linked: leaf.found.linked || leaf.relieved || user || constant,
         granted: leaf.granted,
         flagged: leaf.found.flagged,
         unseen: leaf.found.integrity.is_none(),

@@ -221,6 +221,15 @@ impl Index {
         self.settle(hits, want)
     }
 
+    /// Whether the user wrote the day of a time; a word of theirs with or without the year.
+    pub(super) fn day_is_users(&self, value: &str) -> bool {
+        let want = Want::role(Role::Time);
+        let mut days = entity::all(value).into_iter().filter(|part| part.kind == Kind::Date);
+        days.next()
+            .is_some_and(|day| self.find_form(day.kind, &day.form, &want).at_least(Integrity::User))
+            && days.next().is_none()
+    }
+
     /// Where a typed value of any text stands: for payloads.
     pub(super) fn find_entity(&self, kind: Kind, form: &str) -> Found {
         let mut hits = Hits::default();

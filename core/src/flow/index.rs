@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) asked: Vec<Asked>,
     /// Whether its call held nothing but what the user said, or a record that they named.
     pub(super) plain: bool,
+    /// Whether its call held, besides, nothing but members of lists that answer such calls.
+    pub(super) listed: bool,
     /// Whether its call was one that makes or changes the user's own data.
     pub(super) made: bool,
 }
@@ -241,6 +243,7 @@ impl Index {
                 hosts: Vec::new(),
                 asked: Vec::new(),
                 plain: false,
+                listed: false,
                 made: false,
             };
             self.sources.insert(source.id.0, known);

@@ -23,6 +23,7 @@ mod lexicon;
 mod literal;
 mod made;
 mod memory;
+mod moved;
 mod names;
 mod nounlink;
 mod oneself;
@@ -164,7 +165,7 @@ fn guard_exfiltration(
             continue;
         };
         // Had a record linked it, no rule would have been asked.
-        (leaf.accounted, leaf.found.linked) = (false, false);
+        (leaf.accounted, leaf.relieved, leaf.found.linked) = (false, false, false);
         *ruling = ruling_of(EXFIL, EXFIL_SAYS, leaf, ruling.source, true);
     }
 }
@@ -184,7 +185,7 @@ fn relieve(
     let is_open = |leaf: &Judged<'_>| {
         // A password is a secret where it is used as one.
         let secret = leaf.secret && leaf.role != Role::Credential;
-        let plain = (!leaf.accounted || is_half_open(scene, leaf)) && !leaf.foreign;
+        let plain = (!leaf.accounted || is_half_open(leaf)) && !leaf.foreign;
         let plain = plain && !secret && !leaf.found.flagged;
         plain && is_value(leaf) && FIRST.contains(&leaf.role) == first
     };
@@ -202,7 +203,7 @@ fn relieve(
             .collect();
         for (leaf, basis) in judged.iter_mut().zip(bases) {
             let Some(basis) = basis else { continue };
-            leaf.accounted = true;
+            (leaf.accounted, leaf.relieved) = (true, true);
             leaf.found.linked |= basis.links;
             rulings.push(ruling_of(rule.name, rule.says, leaf, basis.source, false));
         }
@@ -215,11 +216,10 @@ fn tighten(
     judged: &mut [Judged<'_>],
     rulings: &mut Vec<Ruling>,
 ) {
-    let relieved: Vec<String> = rulings.iter().map(|ruling| ruling.argument.clone()).collect();
     let is_closed = |leaf: &Judged<'_>, always: bool| {
         let base = leaf.accounted && !leaf.granted && is_value(leaf);
         // What a rule chose is chosen; but a name keeps its kind, and a member is used once.
-        let chosen = relieved.contains(&leaf.given.pointer) && !always;
+        let chosen = leaf.relieved && !always;
         base && leaf.found.integrity.is_some() && !chosen
     };
     for rule in TIGHTENING.iter().filter(|rule| question.rules.has(rule.name)) {
@@ -229,18 +229,17 @@ fn tighten(
         let asks: Vec<bool> =
             judged.iter().map(|leaf| applies(leaf) && (rule.rule)(&sheet, leaf)).collect();
         for (leaf, _) in judged.iter_mut().zip(asks).filter(|(_, asks)| *asks) {
-            leaf.accounted = false;
+            (leaf.accounted, leaf.relieved) = (false, false);
             rulings.push(ruling_of(rule.name, rule.says, leaf, None, true));
         }
     }
 }
 
-/// A name inside the house needs no naming for the user's own words; but where untrusted text and
-/// confidential data meet, policy asks all the same unless something ties it to the user.
-fn is_half_open(scene: &Scene<'_>, leaf: &Judged<'_>) -> bool {
+/// A name inside the house needs no naming for the user's own words; but where something ties it
+/// to the user, that is what decides, and no tightening rule has to ask.
+fn is_half_open(leaf: &Judged<'_>) -> bool {
     let found = &leaf.found;
     leaf.role == Role::Destination
-        && scene.index.sensitive()
         && !found.linked
         && !leaf.granted
         && found.integrity == Some(Integrity::Trusted)

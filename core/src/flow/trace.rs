@@ -35,6 +35,8 @@ pub(super) struct Judged<'a> {
     pub(super) granted: bool,
     pub(super) secret: bool,
     pub(super) accounted: bool,
+    /// Whether a rule tied it to what the user said.
+    pub(super) relieved: bool,
     /// Whether it goes out and leads to somebody whom nobody vouches for.
     pub(super) foreign: bool,
 }
@@ -196,7 +198,7 @@ fn judge<'a>(
         _ if by_word && !found.by_tool => is_free_speech(role) && !foreign,
         _ => by_parts.unwrap_or_else(|| role::accounted(scene, &case)),
     };
-    Judged { given: leaf, role, found, granted, secret, accounted, foreign }
+    Judged { given: leaf, role, found, granted, secret, accounted, relieved: false, foreign }
 }
 
 /// Roles in which a customer's word counts: it moves nothing there.

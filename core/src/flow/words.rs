@@ -82,6 +82,18 @@ pub(super) fn stem(word: &str) -> Option<&str> {
     word.split_once(['\'', '\u{2019}']).map(|(head, _)| head).filter(|head| !head.is_empty())
 }
 
+/// Whether `phrase` stands in `text` between the bounds of words.
+pub(super) fn holds(text: &str, phrase: &str) -> bool {
+    let phrase = phrase.trim();
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !phrase.is_empty()
+        && text.match_indices(phrase).any(|(at, _)| {
+            let before = text.get(..at).and_then(|head| head.chars().next_back());
+            let after = text.get(at + phrase.len()..).and_then(|tail| tail.chars().next());
+            !is_word(before) && !is_word(after)
+        })
+}
+
 /// Whether a text is too short or too common to say where it came from: one or two characters
 /// (ideographs excepted), a whole number under 5 digits.
 pub(super) fn is_short(text: &str) -> bool {

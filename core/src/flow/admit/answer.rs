@@ -1,8 +1,9 @@
 //! What a result answers: how far each argument of its call was trusted, and who asked.
 
 use crate::flow::Incoming;
+use crate::flow::arena::Tier;
 use crate::flow::canonical;
-use crate::flow::find::Want;
+use crate::flow::find::{Found, Want};
 use crate::flow::index::{Asked, Index};
 use crate::flow::label::Echo;
 use crate::flow::{plain, words};
@@ -27,6 +28,9 @@ pub(super) struct Answer {
     pub(super) arguments: Vec<Asked>,
     /// Whether there was a question, and nothing in it but the user's words.
     pub(super) plain: bool,
+    /// Whether there was a question, and nothing in it but the user's words and members of lists
+    /// that answer such questions.
+    pub(super) listed: bool,
 }
 
 impl Answer {
@@ -34,13 +38,14 @@ impl Answer {
         let mut hosts: Vec<String> =
             incoming.uri.and_then(canonical::url_host).into_iter().collect();
         let (mut levels, mut said, mut other) = (Vec::new(), false, false);
+        let mut unlisted = false;
         let mut arguments = Vec::new();
         if let Some(call) = incoming.call {
             let mut left = MAX_ARGUMENTS;
             each_argument(call, &mut |pointer, value| {
                 let Some(text) = plain::text_of(value) else { return };
                 if left == 0 {
-                    other = true;
+                    (other, unlisted) = (true, true);
                     return;
                 }
                 left -= 1;
@@ -62,11 +67,23 @@ impl Answer {
                 }
                 let by_user = level == Integrity::User || found.linked;
                 said |= by_user;
-                other |= !by_user && !words::is_short(&text);
+                let is_other = !by_user && !words::is_short(&text);
+                other |= is_other;
+                unlisted |= is_other && !index.is_listed(&found);
             });
         }
         let plain = incoming.call.is_some() && !other;
-        Self { echo: Echo::new(levels), asked: said && !other, hosts, arguments, plain }
+        let listed = incoming.call.is_some() && !unlisted;
+        Self { echo: Echo::new(levels), asked: said && !other, hosts, arguments, plain, listed }
+    }
+}
+
+impl Index {
+    /// Whether a value is a system's word in the answer to a call that held nothing but the user's.
+    fn is_listed(&self, found: &Found) -> bool {
+        let leaves = found.places.iter().filter_map(|place| self.arena.leaf(place.leaf));
+        let mut trusted = leaves.filter(|leaf| leaf.tier() == Tier::Trusted);
+        trusted.any(|leaf| self.sources.get(&leaf.source.0).is_some_and(|known| known.plain))
     }
 }
 

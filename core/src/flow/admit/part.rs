@@ -9,6 +9,7 @@ use crate::flow::record::{self, Record, Records};
 use crate::id::SourceId;
 use crate::source::{Source, SourceKind};
 use crate::span::Span;
+use crate::tool::Format;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Findings of one leaf that are looked at.
@@ -120,7 +121,8 @@ impl<'a> Part<'a> {
         if field.names_record {
             draft.record.names.push(folded.trim().to_owned());
         }
-        if let Some(kind) = field.id_kind {
+        // A name of another thing, a message's channel, does not identify the record.
+        if let Some(kind) = field.id_kind.filter(|_| field.format == Some(Format::Id)) {
             draft.record.ids.push((kind.to_owned(), folded.trim().to_owned()));
         }
         draft.content.push_str(pointer.strip_prefix(home).unwrap_or(pointer));
@@ -148,20 +150,28 @@ impl<'a> Part<'a> {
         Some(())
     }
 
-    /// Says what the records are; `asked` is whether the user's words asked for them.
-    pub(super) fn settle_records(&mut self, records: &mut Records, arena: &Arena, asked: bool) {
+    /// The outermost list items, two of them at most.
+    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().map(String::as_str)
+    }
+
+    /// Says what the records are; `asked` is whether the user's words asked for them, and `sole`
+    /// the item that answers.
+    pub(super) fn settle_records(
+        &mut self,
+        records: &mut Records,
+        arena: &Arena,
+        asked: bool,
+        sole: Option<&str>,
+    ) {
         let is_named =
             |draft: &Draft| !draft.record.names.is_empty() || !draft.record.ids.is_empty();
         // A root with a name is itself the record; else its list items are.
         let root = self.items.is_empty() || self.drafts.get("").is_some_and(is_named);
         for (pointer, draft) in std::mem::take(&mut self.drafts) {
             let mut record = draft.record;
-            record.only = asked
-                && if root {
-                    pointer.is_empty()
-                } else {
-                    self.items.len() == 1 && self.items.contains(&pointer)
-                };
+            record.only =
+                if root { asked && pointer.is_empty() } else { sole == Some(pointer.as_str()) };
             record.identity = match record.ids.first() {
                 Some((kind, value)) => arena.hash(&id_key(kind, value)),
                 None => arena.hash(&draft.content),

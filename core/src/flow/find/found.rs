@@ -7,6 +7,7 @@ use crate::flow::index::Index;
 use crate::label::{Confidentiality, Integrity};
 use crate::provenance::Match;
 use crate::source::SourceKind;
+use crate::tool::Role;
 use std::collections::BTreeSet;
 
 /// Trusted places whose record is asked for.
@@ -85,8 +86,11 @@ impl Found {
 impl Index {
     /// What the hits say together.
     pub(super) fn settle(&self, mut hits: Hits, want: &Want<'_>) -> Found {
+        // An id is of one kind, and no amount at all.
         let other_kind = |leaf: &Leaf| {
-            want.kind.is_some() && leaf.id_kind.is_some() && leaf.id_kind.as_deref() != want.kind
+            (want.kind.is_some() || want.role == Role::Amount)
+                && leaf.id_kind.is_some()
+                && leaf.id_kind.as_deref() != want.kind
         };
         hits.list
             .retain(|(place, _)| self.arena.leaf(place.leaf).is_some_and(|leaf| !other_kind(leaf)));

@@ -2,7 +2,7 @@
 
 use super::sheet::{Basis, Row, Sheet};
 use crate::flow::arena::{Leaf, Tier};
-use crate::flow::canonical::{self, Kind, key};
+use crate::flow::canonical;
 use crate::flow::find::addresses;
 use crate::flow::record;
 use crate::flow::trace::Judged;
@@ -21,7 +21,7 @@ pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> 
 }
 
 fn is_only(sheet: &Sheet<'_>, leaf: &Leaf) -> bool {
-    if !sheet.known(leaf.source).is_some_and(|known| known.plain) {
+    if !sheet.is_plain(leaf.source) {
         return false;
     }
     let Some(rows) = sheet.rows(leaf).filter(|rows| rows.len() > 1) else { return false };
@@ -30,21 +30,18 @@ fn is_only(sheet: &Sheet<'_>, leaf: &Leaf) -> bool {
     named.next().is_some_and(|row| row.home == home) && named.next().is_none()
 }
 
-/// Whether a number of at least three digits that the user wrote stands in the object.
+/// Whether an amount that the user wrote stands in the object: at least three digits of theirs
+/// (`10.00` has four), and no share.
 fn has_amount(sheet: &Sheet<'_>, row: &Row<'_>) -> bool {
-    let arena = &sheet.index().arena;
-    row.fields.iter().filter(|(_, leaf)| leaf.tier() == Tier::Trusted && leaf.numeric).any(
-        |(_, leaf)| {
-            let Some(form) = canonical::number(&leaf.text) else { return false };
-            let long = form.bytes().filter(u8::is_ascii_digit).count() >= 3;
-            let by_user = |place: &crate::flow::arena::Place| {
-                arena
-                    .leaf(place.leaf)
-                    .is_some_and(|leaf| leaf.kind == crate::source::SourceKind::User)
-            };
-            long && arena
-                .entity(&key(Kind::Number, &form))
-                .is_some_and(|e| e.places.iter().any(by_user))
-        },
-    )
+    let number =
+        |leaf: &Leaf| leaf.tier() == Tier::Trusted && leaf.numeric && leaf.id_kind.is_none();
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let said = |form: &str| {
+        let mut words = sheet.prompt().words().iter().filter(|word| !word.percent);
+        words.any(|word| {
+            digits(&word.text) >= 3 && canonical::number(&word.text).as_deref() == Some(form)
+        })
+    };
+    let mut numbers = row.fields.iter().map(|(_, leaf)| *leaf).filter(|leaf| number(leaf));
+    numbers.any(|leaf| canonical::number(&leaf.text).is_some_and(|form| said(&form)))
 }

@@ -1,12 +1,18 @@
 //! `bind`: who gave something is not who gets it: "send the article that Bob posted to Alice".
 
 use super::names;
-use super::prompt::Person;
-use super::sheet::Sheet;
+use super::prompt::{Person, Prompt, stem};
+use super::sheet::{Sheet, last_key};
 use crate::flow::canonical::{self, Kind};
+use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 use crate::label::Integrity;
+
+/// Members of a list that are compared.
+const MAX_OTHERS: usize = 64;
+/// Words before a name among which its verb is looked for.
+const MAX_BACK: usize = 12;
 
 /// Whether the user speaks of the value only as of somebody who gave, and of another as of
 /// somebody to whom something goes. Where nobody gets anything there is no opinion.
@@ -35,7 +41,69 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
             other_gets |= toward;
         }
     }
-    gives && !gets && other_gets
+    (gives && !gets && other_gets) || is_source_of_its_kind(sheet, judged, &text)
+}
+
+/// The same for names of things: of two in one list, the user speaks of this one as of where
+/// something stands, and tells the agent to send to the other. "Sum up what was posted in general,
+/// and post it to random."
+fn is_source_of_its_kind(sheet: &Sheet<'_>, judged: &Judged<'_>, text: &str) -> bool {
+    let (gets, gives) = governed(sheet.prompt(), text);
+    if gets || !gives {
+        return false;
+    }
+    if spoken_of_kind(sheet, judged, text) {
+        return true;
+    }
+    let Some(leaf) = sheet.trusted(judged).next() else { return false };
+    let home = record::home(&leaf.path);
+    let field = leaf.path.get(home.len()..).unwrap_or_default();
+    let rows = sheet.rows(leaf).unwrap_or_default();
+    let others = rows.iter().take(MAX_OTHERS).flat_map(|row| &row.fields);
+    let mut others = others.filter(|(other, leaf)| *other == field && leaf.text.trim() != text);
+    others.any(|(_, leaf)| governed(sheet.prompt(), leaf.text.trim()).0)
+}
+
+/// Whether the user tells the agent to send to another of its kind: `to the random channel`.
+fn spoken_of_kind(sheet: &Sheet<'_>, judged: &Judged<'_>, text: &str) -> bool {
+    let declared = judged.given.argument.and_then(|argument| argument.kind.as_deref());
+    let kind = declared.unwrap_or_else(|| last_key(&judged.given.pointer));
+    let words = sheet.prompt().words();
+    let beside = words.iter().enumerate().filter(|(_, word)| stem(&word.text) == stem(kind));
+    let mut names = beside.flat_map(|(at, _)| [at.checked_sub(1), Some(at + 1)]).flatten();
+    names.any(|at| {
+        let name = words.get(at).map_or("", |word| &word.text);
+        let other = name.len() > 2 && !text.contains(name);
+        let known = words.get(at).and_then(|word| word.lexicon);
+        let content = known.is_some_and(|l| !l.common.contains(&name) && !l.nobody.contains(&name));
+        other && content && governed(sheet.prompt(), name).0
+    })
+}
+
+/// Whether what stands before a name tells the agent to send, and whether it tells what somebody
+/// did: the nearest verb decides.
+fn governed(prompt: &Prompt, name: &str) -> (bool, bool) {
+    let (mut gets, mut gives) = (false, false);
+    for (at, word) in prompt.words().iter().enumerate() {
+        let Some(lexicon) = word.lexicon.filter(|_| prompt.starts(name, at).is_some()) else {
+            continue;
+        };
+        let back = (at.saturating_sub(MAX_BACK)..at).rev();
+        let near = back.take_while(|before| {
+            prompt.words().get(*before).is_some_and(|other| other.sentence == word.sentence)
+        });
+        for before in near {
+            if prompt.any_starts(lexicon.gave, before) {
+                gives = true;
+                break;
+            }
+            if prompt.any_starts(lexicon.sends, before) {
+                gets = true;
+                break;
+            }
+        }
+    }
+    (gets, gives)
 }
 
 fn is_meant(person: &Person, text: &str, address: Option<&str>) -> bool {

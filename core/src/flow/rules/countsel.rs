@@ -6,7 +6,8 @@ use crate::flow::arena::{Leaf, Tier};
 use crate::flow::index::Known;
 use crate::flow::record;
 use crate::flow::trace::Judged;
-use std::collections::HashMap;
+use crate::id::SourceId;
+use std::collections::{BTreeSet, HashMap};
 
 /// Sources that are compared.
 const MAX_SOURCES: usize = 256;
@@ -27,22 +28,50 @@ pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> 
     Some(Basis { source, links: false })
 }
 
-/// Whether the value stands in more objects of its list than any other, in the same field.
+/// Whether the value stands in more objects of its list than any other, in the same field. Where
+/// a tool was asked about each member of a list, its answers are one list.
 fn leads_rows(sheet: &Sheet<'_>, leaf: &Leaf, most: bool) -> bool {
-    if !sheet.known(leaf.source).is_some_and(|known| known.plain) {
-        return false;
-    }
-    let Some(rows) = sheet.rows(leaf) else { return false };
     let home = record::home(&leaf.path);
     let field = leaf.path.get(home.len()..).unwrap_or_default();
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for (_, other) in rows.iter().flat_map(|row| &row.fields).filter(|(f, _)| *f == field) {
-        if other.tier() != Tier::Trusted {
-            return false;
+    for source in answers(sheet, leaf) {
+        let Some(leaves) = sheet.leaves(source) else { return false };
+        for other in leaves {
+            let home = record::home(&other.path);
+            if home.is_empty() || other.path.get(home.len()..) != Some(field) {
+                continue;
+            }
+            if other.tier() != Tier::Trusted {
+                return false;
+            }
+            *counts.entry(&other.text).or_default() += 1;
         }
-        *counts.entry(&other.text).or_default() += 1;
     }
     leads(&counts, &leaf.text, most)
+}
+
+/// The source of `leaf`, where its call was plain; else all answers of that tool, where it was
+/// asked about every member of one list, and about nothing else.
+fn answers(sheet: &Sheet<'_>, leaf: &Leaf) -> Vec<SourceId> {
+    if sheet.is_plain(leaf.source) {
+        return vec![leaf.source];
+    }
+    let recent = || sheet.index().sources.values().rev().take(MAX_SOURCES);
+    let tool = sheet.known(leaf.source).and_then(|known| known.source.tool.as_ref());
+    let of_tool: Vec<&Known> =
+        recent().filter(|k| tool.is_some() && k.source.tool.as_ref() == tool).collect();
+    let asked: BTreeSet<&str> =
+        of_tool.iter().flat_map(|known| &known.asked).map(|asked| &*asked.text).collect();
+    let once = of_tool.iter().all(|known| known.listed && known.asked.len() == 1);
+    let is_list = |known: &Known| {
+        let leaves = sheet.leaves(known.source.id).unwrap_or_default();
+        let members = leaves.iter().filter(|leaf| leaf.tier() == Tier::Trusted);
+        known.plain && members.map(|leaf| leaf.text.trim()).collect::<BTreeSet<&str>>() == asked
+    };
+    if !once || asked.len() != of_tool.len() || !recent().any(is_list) {
+        return Vec::new();
+    }
+    of_tool.iter().map(|known| known.source.id).collect()
 }
 
 /// Whether of all questions asked with one value of the same list each, this one had most answers.
@@ -67,11 +96,11 @@ fn leads_answers(sheet: &Sheet<'_>, judged: &Judged<'_>, most: bool) -> bool {
         };
         let Some(leaves) = sheet.leaves(known.source.id) else { return false };
         let items = leaves.iter().filter_map(|leaf| record::first_item(&leaf.path));
-        let items = items.collect::<std::collections::BTreeSet<_>>().len();
+        let items = items.collect::<BTreeSet<_>>().len();
         counts.insert(member, items);
     }
     // Each member must have been asked about.
-    let distinct: std::collections::BTreeSet<&str> = members.iter().copied().collect();
+    let distinct: BTreeSet<&str> = members.iter().copied().collect();
     counts.len() == distinct.len() && leads(&counts, &wanted, most)
 }
 

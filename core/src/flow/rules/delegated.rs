@@ -96,7 +96,7 @@ pub(super) fn credential(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis
 
 /// The one value of a kind in what the user named: the source, or the object around `leaf`. The
 /// principal's own are none.
-fn only(sheet: &Sheet<'_>, leaf: &Leaf, kind: Kind) -> Option<String> {
+pub(super) fn only(sheet: &Sheet<'_>, leaf: &Leaf, kind: Kind) -> Option<String> {
     let whole = sheet.names_source(leaf.source);
     let home = record::home(&leaf.path);
     let mut found: BTreeSet<String> = BTreeSet::new();

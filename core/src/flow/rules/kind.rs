@@ -6,6 +6,7 @@ use crate::flow::find::addresses;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 use crate::source::SourceKind;
+use crate::tool::Role;
 
 /// Leaves of one value that are looked at.
 const MAX_SEEN: usize = 64;
@@ -61,6 +62,9 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     }
     let tool = sheet.question.tool.id.name();
     let key = last_key(&judged.given.pointer);
+    if judged.role == Role::Value && sheet.is_own(judged) && judged.found.own {
+        return !may_be_name(key) && text.bytes().any(|b| b.is_ascii_alphabetic());
+    }
     let declared = judged.given.argument.and_then(|argument| argument.kind.as_deref());
     let Some(wanted) = declared.and_then(kind_of).or_else(|| kind_at(key, tool)) else {
         return false;
@@ -82,6 +86,24 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
         }
     }
     seen
+}
+
+/// Whether a field may hold what the user is called.
+fn may_be_name(key: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "name",
+        "first",
+        "last",
+        "full",
+        "holder",
+        "owner",
+        "sender",
+        "author",
+        "from",
+        "signature",
+    ];
+    let words = name_words(key);
+    words.iter().any(|w| NAMES.contains(&w.as_str()) || word_kind(w) == Some("person"))
 }
 
 /// The kind of what stands in a field.

@@ -23,6 +23,8 @@ pub(super) struct Lexicon {
     pub(super) from: &'static [&'static str],
     /// What stands behind somebody who gave something.
     pub(super) gave: &'static [&'static str],
+    /// Verbs that tell the agent to send something.
+    pub(super) sends: &'static [&'static str],
     /// Between two names of the same use.
     pub(super) and: &'static [&'static str],
     /// Words for somebody named before.
@@ -50,6 +52,8 @@ pub(super) struct Lexicon {
     pub(super) ends: &'static [(&'static str, End, Scale)],
     /// Words for doing what a source says.
     pub(super) follow: &'static [&'static str],
+    /// Words for a postal address that is new.
+    pub(super) moved: &'static [&'static str],
     /// Words for logging in.
     pub(super) login: &'static [&'static str],
     /// Words for a multiple or a part, with how much of it.
@@ -160,6 +164,7 @@ mod tests {
                 lexicon.toward_after,
                 lexicon.from,
                 lexicon.gave,
+                lexicon.sends,
                 lexicon.and,
                 lexicon.pronouns,
                 lexicon.oneself,
@@ -172,6 +177,7 @@ mod tests {
                 lexicon.most,
                 lexicon.least,
                 lexicon.follow,
+                lexicon.moved,
                 lexicon.login,
                 lexicon.times,
             ];

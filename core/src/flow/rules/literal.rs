@@ -1,5 +1,6 @@
 //! `literal`: where the user wrote out an address, one that a record leads to was not meant.
 
+use super::prompt::Prompt;
 use super::sheet::Sheet;
 use crate::flow::arena::Place;
 use crate::flow::canonical::{Kind, key};
@@ -19,9 +20,21 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     let another = prompt.literals().iter().any(|(literal, form)| {
         *literal == kind && !is_own(sheet, kind, form) && !gives(sheet, form)
     });
-    another
-        && prompt.said(|lexicon| lexicon.every).is_none()
-        && prompt.said(|lexicon| lexicon.people).is_none()
+    another && prompt.said(|lexicon| lexicon.every).is_none() && !says_all_of(prompt)
+}
+
+/// `the same participants`, `all of its guests`: two words for the people of a record.
+fn says_all_of(prompt: &Prompt) -> bool {
+    (0..prompt.words().len()).any(|at| {
+        let lexicon = prompt.words().get(at).and_then(|word| word.lexicon);
+        lexicon.is_some_and(|lexicon| {
+            let people = |at: usize| prompt.any_starts(lexicon.people, at);
+            // Where each sign is a word, one phrase says both.
+            let signs = |c: char| c >= '\u{3000}';
+            let written = prompt.words().get(at).is_some_and(|word| word.text.starts_with(signs));
+            people(at) && (people(at + 1) || people(at + 2) || written)
+        })
+    })
 }
 
 fn is_own(sheet: &Sheet<'_>, kind: Kind, form: &str) -> bool {

@@ -13,8 +13,12 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     if !sheet.is_understood() {
         return false;
     }
+    // The host of an event is one of its guests.
+    if is_host(sheet) && !is_alone(sheet) {
+        return false;
+    }
     if is_host(sheet) && names_another(sheet) {
-        return is_alone(sheet);
+        return true;
     }
     let prompt = sheet.prompt();
     let asked = (0..prompt.words().len()).any(|at| {

@@ -1,11 +1,13 @@
 //! `person`: the only address that a session knows of somebody to whom the user wants it to go.
 
+use super::delegated;
 use super::names;
 use super::prompt::Person;
 use super::sheet::{Basis, Sheet, last_key};
 use crate::flow::arena::{Leaf, Tier};
-use crate::flow::canonical;
+use crate::flow::canonical::{self, Kind};
 use crate::flow::trace::Judged;
+use crate::label::Integrity;
 use crate::source::SourceKind;
 
 /// Fields of a message that say who wrote it.
@@ -42,9 +44,26 @@ fn vouches(sheet: &Sheet<'_>, person: &Person, leaf: &Leaf, address: &str) -> bo
         return whole && leaf.kind == SourceKind::ToolResult;
     }
     let is_sender = whole && SENDER.contains(&last_key(&leaf.path));
+    if is_page_of(sheet, person, leaf, address) {
+        return true;
+    }
     let speaks_of_mail = sheet.prompt().said(|lexicon| lexicon.mail).is_some();
     let any = |is: fn(&Person) -> bool| {
         sheet.prompt().persons().iter().any(|other| other.name == person.name && is(other))
     };
     (is_sender && any(|p| p.gave) && speaks_of_mail) || (any(|p| p.address) && sheet.is_named(leaf))
+}
+
+/// Whether a leaf is a page that the user wrote the address of, whose host carries the person's
+/// name, and which holds one address alone.
+fn is_page_of(sheet: &Sheet<'_>, person: &Person, leaf: &Leaf, address: &str) -> bool {
+    let index = sheet.index();
+    let Some(known) = sheet.known(leaf.source) else { return false };
+    let carries = |host: &str| {
+        let mut parts = host.split(|c: char| !c.is_alphabetic());
+        parts.any(|part| person.name.iter().any(|word| word.len() >= 3 && **word == *part))
+    };
+    let named = |host: &str| index.find_entity(Kind::Host, host).at_least(Integrity::User);
+    known.hosts.iter().any(|host| carries(host) && named(host))
+        && delegated::only(sheet, leaf, Kind::Email).as_deref() == Some(address)
 }

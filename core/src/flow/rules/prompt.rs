@@ -27,7 +27,7 @@ pub(super) struct Word {
     /// Whether only a comma and blanks do.
     listed: bool,
     /// Whether it is part of an address, a path or a number.
-    glued: bool,
+    pub(super) glued: bool,
     /// Whether `%` follows.
     pub(super) percent: bool,
     pub(super) sentence: u32,

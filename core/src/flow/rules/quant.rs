@@ -14,7 +14,7 @@ pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> 
     if grave || !addresses(&judged.given.text).is_empty() || !has_quantifier(sheet, judged) {
         return None;
     }
-    let plain = |source| sheet.known(source).is_some_and(|known| known.plain);
-    let leaf = sheet.trusted(judged).find(|leaf| plain(leaf.source))?;
+    let listed = |source| sheet.known(source).is_some_and(|known| known.listed);
+    let leaf = sheet.trusted(judged).find(|leaf| listed(leaf.source))?;
     Some(Basis { source: Some(leaf.source), links: true })
 }

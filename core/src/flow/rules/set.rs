@@ -23,10 +23,8 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     }
     let is_name = |leaf: &&Leaf| judged.role == Role::Destination || is_record_name(sheet, leaf);
     let Some(leaf) = sheet.trusted(judged).find(is_name) else { return false };
+    // One alone in its list is none the user chose either: had they asked for it, it were linked.
     let Some(rows) = sheet.rows(leaf) else { return judged.role == Role::Destination };
-    if rows.len() < 2 {
-        return false;
-    }
     !(has_quantifier(sheet, judged) || starts_as_said(sheet, text) || is_topic(sheet, leaf, &rows))
 }
 
@@ -40,6 +38,8 @@ pub(super) fn has_quantifier(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     let tool = sheet.question.tool.id.name();
     let key = last_key(&judged.given.pointer);
     let mut nouns: BTreeSet<String> = name_words(key).into_iter().collect();
+    let declared = judged.given.argument.and_then(|argument| argument.kind.as_deref());
+    nouns.extend(declared.map(name_words).unwrap_or_default());
     nouns.extend(name_words(tool).into_iter().skip(1));
     (0..prompt.words().len()).any(|at| {
         let Some(lexicon) = prompt.words().get(at).and_then(|word| word.lexicon) else {

@@ -6,15 +6,19 @@ use crate::flow::arena::{Leaf, Place, Tier};
 use crate::flow::index::{Index, Known};
 use crate::flow::record;
 use crate::flow::trace::{Judged, Scene};
+use crate::flow::words;
 use crate::id::SourceId;
 use crate::source::SourceKind;
 use crate::tool::Role;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Leaves of one source that are looked at; of a larger one no rule has an opinion.
 const MAX_LEAVES: u32 = 4096;
 /// Places of one value that are looked at.
 const MAX_PLACES: usize = 16;
+
+/// Objects that the user spoke of.
+const MAX_SPOKEN: usize = 32;
 
 /// Everything that is known when a rule is asked.
 pub(super) struct Sheet<'a> {
@@ -108,6 +112,35 @@ impl<'a> Sheet<'a> {
             }
         }
         Some(rows)
+    }
+
+    /// Leaves of the objects in lists that hold a word of content that the user said. Anybody can
+    /// have written that word: what is so named may be reckoned with, and vouches for nothing.
+    pub(super) fn spoken_of(&self) -> Vec<&'a Leaf> {
+        let index = self.scene.index;
+        let mut homes: BTreeSet<(SourceId, &str)> = BTreeSet::new();
+        let words = self.prompt().words().iter().map(|word| &*word.text);
+        let telling = words.filter(|word| word.len() >= 3 && !words::is_stop_word(word));
+        for word in telling.filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic())) {
+            for tier in [Tier::Trusted, Tier::Weak] {
+                for (id, _) in index.arena.postings(tier, word).iter().take(MAX_PLACES) {
+                    let Some(leaf) = index.arena.leaf(*id) else { continue };
+                    let home = record::home(&leaf.path);
+                    let listed = leaf.kind == SourceKind::ToolResult && !home.is_empty();
+                    if listed && homes.len() < MAX_SPOKEN && self.is_plain(leaf.source) {
+                        homes.insert((leaf.source, home));
+                    }
+                }
+            }
+        }
+        let sources: BTreeSet<SourceId> = homes.iter().map(|(source, _)| *source).collect();
+        let leaves = sources.into_iter().filter_map(|source| self.leaves(source)).flatten();
+        leaves.filter(|leaf| homes.contains(&(leaf.source, record::home(&leaf.path)))).collect()
+    }
+
+    /// Whether a source answers a question in which nothing but the user's words stood.
+    pub(super) fn is_plain(&self, source: SourceId) -> bool {
+        self.known(source).is_some_and(|known| known.plain)
     }
 
     /// Whether the user named the source of a leaf, or the object it stands in: by a path, an

@@ -36,7 +36,7 @@ fn said(sheet: &Sheet<'_>) -> Vec<(End, Scale)> {
 /// Whether the object around `leaf` is that end of its list, by each order that is spoken of.
 fn is_end(sheet: &Sheet<'_>, leaf: &Leaf, said: &[(End, Scale)]) -> bool {
     // A list that somebody else cut to size has another largest.
-    if !sheet.known(leaf.source).is_some_and(|known| known.plain) {
+    if !sheet.is_plain(leaf.source) {
         return false;
     }
     let Some(rows) = sheet.rows(leaf) else { return false };

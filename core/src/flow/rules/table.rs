@@ -2,8 +2,8 @@
 
 use super::sheet::{Basis, Sheet};
 use super::{
-    amountlink, bind, countsel, delegated, derive, dup, errand, kind, literal, made, nounlink,
-    oneself, pair, person, quant, set, superlative,
+    amountlink, bind, countsel, delegated, derive, dup, errand, kind, literal, made, moved,
+    nounlink, oneself, pair, person, quant, set, superlative,
 };
 use crate::flow::trace::Judged;
 use crate::tool::Role;
@@ -87,6 +87,13 @@ pub(super) const RELIEF: &[Relief] = &[
         rule: delegated::credential,
     },
     Relief {
+        name: "deleg-address",
+        says: "it is of the only postal address in what the user named, and they speak of a new one",
+        roles: &[Role::Value],
+        guarded: false,
+        rule: moved::relieves,
+    },
+    Relief {
         name: "quant",
         says: "it is one of those of which the user spoke of each",
         roles: &[Role::Destination, Role::Object],
@@ -113,6 +120,13 @@ pub(super) const RELIEF: &[Relief] = &[
         roles: &[Role::Object],
         guarded: false,
         rule: errand::object,
+    },
+    Relief {
+        name: "open-name",
+        says: "a system knows it, and a source whose tasks the user wants done names it",
+        roles: &[Role::Destination],
+        guarded: true,
+        rule: errand::name,
     },
     Relief {
         name: "owncal",

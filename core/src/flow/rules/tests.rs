@@ -2,6 +2,7 @@
 
 mod law;
 mod relief;
+mod sources;
 mod tightening;
 
 use super::*;

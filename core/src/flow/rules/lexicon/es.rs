@@ -23,6 +23,10 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "recomendó",
         "tiene",
     ],
+    sends: &[
+        "envía", "envíe", "manda", "publica", "escribe", "comparte", "reenvía", "añade", "agrega",
+        "invita", "avisa",
+    ],
     and: &["y", "e", "o", "así como"],
     pronouns: &["le", "les", "ella", "él", "ellos", "ellas"],
     oneself: &["me", "mí", "mi correo", "mi buzón", "mi cuenta", "mi dirección"],
@@ -110,9 +114,11 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "tareas de",
         "tareas en",
     ],
+    moved: &["nueva dirección", "mudado", "mudé", "cambio de dirección", "mi dirección"],
     login: &["inicia sesión", "iniciar sesión", "contraseña", "credenciales"],
     factors: &[
         ("mitad", 0.5),
+        ("su parte", 0.5),
         ("doble", 2.0),
         ("triple", 3.0),
         ("un tercio", 1.0 / 3.0),
