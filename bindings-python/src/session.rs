@@ -120,12 +120,22 @@ fn parsed<T: DeserializeOwned>(request: &Object, key: &str, no_payload: bool) ->
 }
 
 fn input(request: &Object, no_payload: bool) -> Result<InspectInputRequest> {
-    let names = ["source", "name", "uri", "call_id", "trace"];
-    let Some([source, name, uri, call_id, trace]) = texts(request, names) else {
+    let names = ["source", "name", "uri", "call_id", "trace", "envelope"];
+    let Some([source, name, uri, call_id, trace, envelope]) = texts(request, names) else {
         return parsed(request, "content", no_payload);
     };
     let (content, parts, is_error) = (None, Vec::new(), false);
-    Ok(InspectInputRequest { content, parts, source, name, uri, call_id, is_error, trace })
+    Ok(InspectInputRequest {
+        content,
+        parts,
+        source,
+        name,
+        uri,
+        call_id,
+        is_error,
+        trace,
+        envelope,
+    })
 }
 
 fn call(request: &Object, arguments: Value, no_payload: bool) -> Result<AuthorizeRequest> {

@@ -3,13 +3,15 @@
 use crate::approval::ApprovalState;
 use crate::decision::Decision;
 use crate::digest::Digest;
+use crate::envelope::Purpose;
 use crate::error::Error;
-use crate::id::{ApprovalId, CallId, DecisionId, SessionId, TenantId, ToolId};
-use crate::label::words;
+use crate::id::{AgentId, ApprovalId, CallId, DecisionId, SessionId, TenantId, ToolId};
+use crate::label::{Label, words};
 use crate::request::{ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts};
 use crate::source::Source;
 use crate::store::Restriction;
 use crate::tool::{FailMode, ToolOrigin};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One fact for the log.
@@ -89,6 +91,25 @@ pub enum EventBody {
         call_id: CallId,
         /// Whether it worked.
         ok: bool,
+    },
+    /// Labels were sealed with a content that leaves for memory or another agent.
+    Sealed {
+        /// What for.
+        purpose: Purpose,
+        /// The envelope's nonce.
+        nonce: String,
+        /// Keyed commitment to the content.
+        content: Digest,
+        /// The agents that may open it; any of the tenant where none are named.
+        audience: Option<Vec<AgentId>>,
+        /// Users who may read what is private in it.
+        readers: Option<BTreeSet<String>>,
+        /// Until when it may be opened, ms since the epoch.
+        until_ms: Option<i64>,
+        /// The label of what has none of its own.
+        label: Label,
+        /// The sources it holds something of.
+        sources: Vec<Source>,
     },
     /// Something was stopped.
     Restricted(Restriction),

@@ -9,12 +9,15 @@
 //! `quoted` splits a user's words from what they quote, `arena` stores it all under hard bounds,
 //! `admit` fills it, `record` knows which record the user named, `find` looks a value up, `role`
 //! decides per role, `trace` puts the question together, `quotes` reads outputs, `reach` compares
-//! a call with what its manifest says that it may touch. Between `trace::judge` and `facts` stand
+//! a call with what its manifest says that it may touch, `carry` labels what leaves for memory or
+//! another agent, `canary` knows what other tenants sealed. Between `trace::judge` and `facts` stand
 //! the `rules` that relieve a question or tighten an answer, one small file each.
 
 mod admit;
 mod arena;
+mod canary;
 mod canonical;
+mod carry;
 mod entity;
 mod facts;
 mod find;
@@ -36,11 +39,13 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use canary::Canaries;
 pub use index::Index;
 pub use rules::{Rules, Ruling};
 
 use crate::approval::Grant;
 use crate::content::Body;
+use crate::envelope::Labels;
 use crate::finding::{CodeFacts, Finding};
 use crate::label::Label;
 use crate::principal::Trust;
@@ -88,6 +93,8 @@ pub struct Incoming<'a> {
     pub findings: &'a [Finding],
     /// Whether it is a tool's error: text that anybody could have written.
     pub is_error: bool,
+    /// What came with it and was checked: it takes the place of every other label.
+    pub labels: Option<&'a Labels>,
 }
 
 /// A call whose arguments are to be traced.
@@ -147,4 +154,19 @@ pub struct Quotes {
     pub secret: Vec<(String, Span)>,
     /// The joined label of all that stands in it.
     pub label: Label,
+    /// Whether what is private in it came in with this session's own content.
+    pub own: bool,
+    /// Who may read what is private in it and came with readers; none where nothing did.
+    pub readers: Option<BTreeSet<String>>,
+}
+
+/// What is known of a content that a session made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carry {
+    /// Its labels, value by value.
+    pub labels: Labels,
+    /// Who may read what is private in it and came with readers; none where nothing did.
+    pub readers: Option<BTreeSet<String>>,
+    /// The sources that it holds something of, by id.
+    pub sources: Vec<Source>,
 }

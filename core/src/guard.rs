@@ -7,6 +7,7 @@ mod authorize;
 mod budget;
 mod build;
 mod call;
+mod carry;
 mod force;
 mod input;
 mod inventory;
@@ -36,6 +37,7 @@ use crate::approve::Approvals;
 use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventBody, SessionChange};
+use crate::flow::Canaries;
 use crate::limits::Limits;
 use crate::normalize::Normalizer;
 use crate::policy::PolicyEngine;
@@ -87,6 +89,10 @@ struct Inner {
     log: Log,
     sinks: Vec<Arc<dyn Sink>>,
     approvals: Mutex<Approvals>,
+    /// What envelopes are sealed and checked with; the first one seals.
+    seals: Vec<carry::SealKey>,
+    /// What tenants sealed: it leaves for none of the others.
+    canaries: RwLock<Canaries>,
     restrictions: RwLock<Restrictions>,
     sessions: Mutex<table::Table>,
     usage: Mutex<BTreeMap<String, inventory::Usage>>,

@@ -37,6 +37,7 @@ pub mod approval;
 pub mod content;
 pub mod decision;
 pub mod digest;
+pub mod envelope;
 pub mod error;
 pub mod event;
 pub mod finding;

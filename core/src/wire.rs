@@ -2,22 +2,25 @@
 //! fixed field order, versioned.
 
 mod decision;
+mod envelope;
 mod facts;
 mod options;
 mod record;
 mod request;
 
 pub use decision::decision_json;
+pub use envelope::{MAX_ENVELOPE, envelope_json, parse_envelope};
 pub use facts::{
     args_facts, content_facts, finding_facts, flow_facts, role_facts, session_facts, tool_facts,
 };
 pub use options::{
-    FullUser, GuardOptions, KnownOptions, OneOrMany, SessionOptions, TestingOptions, UserOptions,
+    EnvelopeKeyOptions, FullUser, GuardOptions, KnownOptions, OneOrMany, SessionOptions,
+    TestingOptions, UserOptions,
 };
 pub use record::record_json;
 pub use request::{
-    ApproveRequest, AuthorizeRequest, InspectInputRequest, InspectOutputRequest, PartRequest,
-    RestoreRequest, StopRequest, parse,
+    ApproveRequest, AuthorizeRequest, DeriveRequest, InspectInputRequest, InspectOutputRequest,
+    PartRequest, RestoreRequest, SealRequest, StopRequest, parse,
 };
 
 /// The version of every shape in here.

@@ -349,7 +349,11 @@ impl Run {
                 other => other.clone(),
             }
         }
-        self.replaced(&expand(request).to_string())
+        // A saved text stands inside a JSON string.
+        self.saved.iter().fold(expand(request).to_string(), |text, (name, value)| {
+            let escaped = Json::String(value.clone()).to_string();
+            text.replace(&format!("${{{name}}}"), &escaped[1..escaped.len() - 1])
+        })
     }
 }
 

@@ -33,6 +33,7 @@ const NOUNS: &[&str] = &[
     "request",
     "decision",
     "approval",
+    "envelope",
     "store",
     "event",
     "wire",

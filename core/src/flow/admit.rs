@@ -9,8 +9,9 @@ use super::arena::{Tier, line_steps};
 use super::canonical::{self, Kind};
 use super::index::{Asked, Index, MAX_MADE};
 use super::label::{self, Field};
-use super::{Incoming, plain, quoted, record, rules, words};
+use super::{Incoming, carry, plain, quoted, record, rules, words};
 use crate::content::Body;
+use crate::envelope::ValueLabel;
 use crate::id::SourceId;
 use crate::label::Confidentiality;
 use crate::principal::Principal;
@@ -72,17 +73,20 @@ impl Index {
             known.asked = answer.arguments;
             known.plain = answer.plain;
             known.listed = answer.listed;
+            known.readers = incoming.labels.and_then(|l| l.readers.clone()).map(Arc::new);
             known.made = label::manifest(incoming).is_some_and(|t| t.effects.has(Effect::Write));
         }
         let mut part = Part::new(source.id, incoming.kind);
         part.echo = answer.echo;
         part.turn = incoming.turn;
+        part.labels = incoming.labels;
         part.muted = !self.sources.contains_key(&source.id.0);
         part.take_findings(incoming.findings);
         let parsed = self.parse(incoming);
         match (incoming.body, &parsed) {
             (Body::Opaque { .. }, _) => {
                 self.opaque = true;
+                part.label = incoming.kind.label();
                 self.set_tainted();
             }
             (Body::Text(text), Some(value)) => {
@@ -189,6 +193,10 @@ impl Index {
             }
         };
         let folded = view.text().to_ascii_lowercase();
+        let values = part.labels.map_or(&[][..], |labels| labels.at(at.path));
+        if let Some(labels) = part.labels {
+            field = carry::rest(labels);
+        }
         field.label.integrity = part.echo.bound(&folded, field.label.integrity);
         if label::taints(part.kind, field.label.integrity, value) {
             self.set_tainted();
@@ -198,14 +206,23 @@ impl Index {
         self.sensitive |= from_outside
             && !text.is_empty()
             && field.label.confidentiality >= Confidentiality::Private;
-        let marks = part.marks(at.path, &text);
+        let mut marks = part.marks(at.path, &text);
+        marks.suspicious |= part.labels.is_some_and(|labels| labels.foreign);
+        let secret = |value: &&ValueLabel| value.label.confidentiality == Confidentiality::Secret;
+        marks.hide(values.iter().filter(secret).map(|value| value.span));
         let piece = Piece::new(value, &text, view, &folded, marks);
         match part.kind {
             // What the model said grounds nothing, and is not worth finding again.
-            SourceKind::Model => {}
+            SourceKind::Model if part.labels.is_none() => {}
             SourceKind::User | SourceKind::System => self.take_words(part, at, &piece, &field),
             _ => {
                 self.take_piece(part, at, &piece, Span::whole(&folded), &field, false);
+                let better = |v: &&ValueLabel| v.label.integrity > field.label.integrity;
+                for value in values.iter().filter(better) {
+                    let own = carry::own(value, piece.is_number());
+                    let span = piece.seen(value.span).unwrap_or_default();
+                    self.take_piece(part, at, &piece, span, &own, false);
+                }
             }
         }
     }
@@ -250,6 +267,7 @@ impl Index {
         let Some(folded) = span.of(text.folded).filter(|text| !text.trim().is_empty()) else {
             return;
         };
+        part.label = part.label.join(&field.label);
         if part.muted {
             return;
         }
@@ -307,9 +325,11 @@ impl Index {
     /// Writes down which leaves are whose, and whether they may be forgotten.
     fn close(&mut self, part: &Part<'_>) {
         let end = self.arena.next();
+        self.read = self.read.join(&part.label);
         let mut close = |id: SourceId, may_go: bool| {
             let Some(known) = self.sources.get_mut(&id.0) else { return };
             known.leaves.1 = end;
+            known.label = part.label.clone();
             if may_go {
                 self.forgettable.push_back(id.0);
             }

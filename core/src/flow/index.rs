@@ -4,15 +4,20 @@ use super::arena::{Arena, Place, Tier};
 use super::find::Want;
 use super::record::Records;
 use super::rules::Memory;
-use super::{Incoming, Question, Quotes, Taint, Trace};
+use super::{Carry, Incoming, Question, Quotes, Taint, Trace};
 use crate::digest::Digest;
+use crate::envelope::Labels;
 use crate::id::SourceId;
+use crate::label::Label;
 use crate::limits::Limits;
 use crate::principal::{Principal, Trust};
 use crate::source::{Source, SourceKind};
+use crate::span::Span;
 use crate::tool::Role;
+use crate::value::Value;
 use crate::view::Leaf;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::sync::Arc;
 
 /// A source and what is kept of it.
 #[derive(Debug, Clone)]
@@ -30,6 +35,10 @@ pub(super) struct Known {
     pub(super) listed: bool,
     /// Whether its call was one that makes or changes the user's own data.
     pub(super) made: bool,
+    /// What all that it said has together.
+    pub(super) label: Label,
+    /// Who may read what is private in it; the session's user where nothing is said.
+    pub(super) readers: Option<Arc<BTreeSet<String>>>,
 }
 
 /// An argument of the call that a source answers.
@@ -58,6 +67,8 @@ pub struct Index {
     pub(super) complete: bool,
     pub(super) opaque: bool,
     pub(super) sensitive: bool,
+    /// What all that was read has together.
+    pub(super) read: Label,
     pub(super) system: Vec<Digest>,
     /// Paths that calls of this session wrote.
     pub(super) made: HashSet<String>,
@@ -98,6 +109,7 @@ impl Index {
             complete: true,
             opaque: false,
             sensitive: false,
+            read: Label::bottom(),
             system: Vec::new(),
             made: HashSet::new(),
             memory: Memory::default(),
@@ -123,6 +135,29 @@ impl Index {
     #[must_use]
     pub fn quotes(&self, leaves: &[Leaf<'_>]) -> Quotes {
         super::quotes::quotes(self, leaves)
+    }
+
+    /// What is known of a content that this session made: the labels that leave with it.
+    #[must_use]
+    pub fn labels(&self, content: &Value, leaves: &[Leaf<'_>]) -> Carry {
+        self.carry(content, leaves)
+    }
+
+    /// The labels of a text that a model made of `sources`; of all that was read, where none are
+    /// named.
+    #[must_use]
+    pub fn derived(&self, text: &Leaf<'_>, sources: Option<&[SourceId]>) -> Labels {
+        let Carry { mut labels, readers, .. } =
+            self.carry(&Value::from(text.text), std::slice::from_ref(text));
+        labels.rest = labels.rest.join(&self.label_of(sources));
+        labels.readers = readers;
+        labels
+    }
+
+    /// Whether a place of an output stands in what the user, the host or anybody openly said.
+    #[must_use]
+    pub fn is_said(&self, leaves: &[Leaf<'_>], path: &str, span: Span) -> bool {
+        super::quotes::is_said(self, leaves, path, span)
     }
 
     /// What the session has read so far.
@@ -245,6 +280,8 @@ impl Index {
                 plain: false,
                 listed: false,
                 made: false,
+                label: Label::bottom(),
+                readers: None,
             };
             self.sources.insert(source.id.0, known);
         }

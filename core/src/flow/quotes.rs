@@ -220,6 +220,8 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
         private: Vec::new(),
         secret: Vec::new(),
         label: Label::bottom(),
+        own: false,
+        readers: None,
     };
     let mut named = BTreeSet::new();
     for leaf in leaves {
@@ -230,6 +232,8 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
             quotes.provenance.push(provenance);
         }
         quotes.label = quotes.label.join(&reading.label);
+        quotes.own |= reading.own;
+        quotes.readers = common(quotes.readers, reading.readers);
         let path = leaf.path;
         let lists = [
             (&mut quotes.system, reading.system),
@@ -244,6 +248,37 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
     quotes
 }
 
+/// Whether `span` of the leaf at `path` stands whole in what the user or the host said, or in what
+/// is no secret of the house.
+pub(super) fn is_said(index: &Index, leaves: &[Leaf<'_>], path: &str, span: Span) -> bool {
+    let Some(leaf) = leaves.iter().find(|leaf| leaf.path == path) else { return false };
+    let view = &leaf.views.base;
+    let folded = view.text().to_ascii_lowercase();
+    let is_open = |place: &Place| {
+        index.arena.leaf(place.leaf).is_some_and(|leaf| {
+            leaf.kind == SourceKind::System
+                || leaf.kind == SourceKind::User
+                || leaf.label.confidentiality <= Confidentiality::Internal
+        })
+    };
+    [Class::System, Class::Other].into_iter().any(|class| {
+        pieces(index, &folded, class, SAID_BYTES)
+            .iter()
+            .any(|run| view.origin(run.span).contains(&span) && run.places.iter().any(is_open))
+    })
+}
+
+/// A piece of this many bytes was not said by chance.
+const SAID_BYTES: usize = 16;
+
+/// Who may read both of two things; none says nothing.
+fn common(a: Option<BTreeSet<String>>, b: Option<BTreeSet<String>>) -> Option<BTreeSet<String>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.intersection(&b).cloned().collect()),
+        (a, b) => a.or(b),
+    }
+}
+
 /// One leaf of an output while it is compared.
 struct Reading<'a> {
     index: &'a Index,
@@ -255,6 +290,8 @@ struct Reading<'a> {
     system: Vec<Span>,
     private: Vec<Span>,
     secret: Vec<Span>,
+    own: bool,
+    readers: Option<BTreeSet<String>>,
 }
 
 impl<'a> Reading<'a> {
@@ -269,6 +306,8 @@ impl<'a> Reading<'a> {
             system: Vec::new(),
             private: Vec::new(),
             secret: Vec::new(),
+            own: false,
+            readers: None,
         }
     }
 
@@ -308,6 +347,15 @@ impl<'a> Reading<'a> {
                 self.secret.push(span);
             } else if leaf.label.confidentiality == Confidentiality::Private && !speaks {
                 self.private.push(span);
+            } else {
+                continue;
+            }
+            match self.index.sources.get(&leaf.source.0).and_then(|known| known.readers.as_ref()) {
+                Some(readers) => {
+                    let readers = Some(readers.as_ref().clone());
+                    self.readers = common(self.readers.take(), readers);
+                }
+                None => self.own = true,
             }
         }
         self.note(places, matched);

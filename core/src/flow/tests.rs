@@ -211,6 +211,7 @@ impl Session {
             leaves: &leaves,
             findings,
             is_error,
+            labels: None,
         })
     }
 

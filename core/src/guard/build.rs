@@ -1,5 +1,6 @@
 //! Making a guard: options checked once, everything injected that a test must replay.
 
+use super::carry::SealKey;
 use super::force::InForce;
 use super::plugin::{Detector, Feed, Sink};
 use super::{Guard, Inner, table};
@@ -8,6 +9,8 @@ use crate::config::Bundle;
 use crate::decision::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{EventBody, Start};
+use crate::flow::Canaries;
+use crate::label::Integrity;
 use crate::limits::Limits;
 use crate::normalize::Normalizer;
 use crate::policy::PolicyEngine;
@@ -16,7 +19,7 @@ use crate::record::{Durability, Keys, Log};
 use crate::session::{MemoryStore, Restrictions};
 use crate::store::Store;
 use crate::time::{Clock, ManualClock, SystemClock};
-use crate::wire::GuardOptions;
+use crate::wire::{EnvelopeKeyOptions, GuardOptions};
 use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,6 +43,7 @@ pub struct GuardBuilder {
     mode: Option<Mode>,
     audit: Option<PathBuf>,
     keys: Option<PathBuf>,
+    envelope_keys: Vec<EnvelopeKeyOptions>,
     durability: Option<Durability>,
     no_human: bool,
     obligations: Vec<String>,
@@ -81,6 +85,8 @@ impl GuardBuilder {
         audit(self, path: impl Into<PathBuf>) { self.audit = Some(path.into()) }
         /// A directory for keys; `<audit>.keys` beside the log where none is given.
         keys(self, path: impl Into<PathBuf>) { self.keys = Some(path.into()) }
+        /// A key of envelopes that is shared with other guards; the first one seals.
+        envelope_key(self, key: EnvelopeKeyOptions) { self.envelope_keys.push(key) }
         /// When a record is on disk.
         durability(self, durability: Durability) { self.durability = Some(durability) }
         /// Whether a human can be asked. Where none is, an ask is a deny.
@@ -135,6 +141,7 @@ impl GuardBuilder {
         self.obligations.extend(options.obligations);
         self.host_controls.extend(options.detectors);
         self.limits.extend(options.limits);
+        self.envelope_keys.extend(options.envelope_keys);
         if let Some(testing) = options.testing {
             let clock = Arc::new(ManualClock::new(testing.time_ms));
             self.manual_clock = Some(Arc::clone(&clock));
@@ -195,6 +202,10 @@ impl GuardBuilder {
             }
             _ => Keys::ephemeral(&*random)?,
         };
+        // The guard's own envelopes say what it traced itself.
+        let own = SealKey::new(keys.envelopes(), Integrity::Trusted);
+        let shared = self.envelope_keys.iter().map(SealKey::shared);
+        let seals = shared.chain([Ok(own)]).collect::<Result<Vec<_>>>()?;
         let mut recovered = None;
         let log = match &self.audit {
             Some(directory) => {
@@ -220,6 +231,8 @@ impl GuardBuilder {
             store_names: keys.store(),
             normalizer: Normalizer::new(&limits),
             approvals: Approvals::new(&limits).into(),
+            seals,
+            canaries: Canaries::new(&keys.fingerprints()).into(),
             restrictions: Restrictions::new().into(),
             force: ArcSwap::from_pointee(force),
             rebuilding: ().into(),

@@ -208,8 +208,8 @@ impl Guard {
 
 impl Session {
     /// Calls a method of the session by name. Methods: `inspect_input authorize_tool_call
-    /// inspect_output prepare commit restore start report_result close`. Verbs answer with
-    /// decision JSON v1.
+    /// inspect_output derive seal prepare commit restore start report_result close`. Verbs answer
+    /// with decision JSON v1.
     ///
     /// # Errors
     /// `misuse/argument` for an unknown method or request, and those of the method.
@@ -217,6 +217,11 @@ impl Session {
         let none = HostResults::default();
         let decision = match method {
             "inspect_input" => self.input_request(wire::parse(request)?, &none)?,
+            "derive" => self.derive_request(wire::parse(request)?)?,
+            "seal" => {
+                let envelope = self.seal_request(wire::parse(request)?)?;
+                return Ok(Value::from(envelope).to_json());
+            }
             "authorize_tool_call" => self.authorize(wire::parse(request)?, &none)?,
             "inspect_output" => self.output_request(wire::parse(request)?, &none)?,
             "commit" => {
@@ -246,7 +251,7 @@ impl Session {
                 return Err(no_method(
                     other,
                     "inspect_input authorize_tool_call inspect_output \
-                    prepare commit restore start report_result close",
+                    derive seal prepare commit restore start report_result close",
                 ));
             }
         };

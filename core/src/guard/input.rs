@@ -1,25 +1,27 @@
 //! `inspect_input`: what enters the model's context.
 
 use super::answer::{Draft, Yield, ask_policy, conclude, core_reason, limit_finding, no_answer};
+use super::carry::{Vouch, Vouched};
 use super::force::InForce;
 use super::look::Texts;
+use super::output::check_size;
 use super::plugin::HostResults;
 use super::session::{Session, State, system_digest};
 use crate::approve::CallRecord;
-use crate::content::{Body, Content};
+use crate::content::{Body, Content, Part};
 use crate::decision::{Decision, Outcome};
 use crate::detect::Scope;
 use crate::digest::Digest;
 use crate::enforce::{Verdict, apply};
+use crate::envelope::Labels;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding, Severity};
 use crate::flow::{Incoming, Index};
-use crate::id::CallId;
-use crate::limits::Limits;
+use crate::id::{CallId, SourceId};
 use crate::request::Verb;
 use crate::source::{Source, SourceKind};
 use crate::view::Views;
-use crate::wire::InspectInputRequest;
+use crate::wire::{DeriveRequest, InspectInputRequest};
 
 impl Session {
     /// Inspects what is about to enter the model's context, and remembers where it came from.
@@ -38,7 +40,7 @@ impl Session {
     /// # Ok::<(), checkrein::Error>(())
     /// ```
     pub fn inspect_input(&self, content: Content) -> Result<Decision> {
-        self.input(content, None, false, None, &HostResults::default())
+        self.input(content, Arrival::default(), &HostResults::default())
     }
 
     /// Inspects the result of an authorized call. Its labels come from the tool's manifest.
@@ -51,8 +53,51 @@ impl Session {
         call_id: &str,
         is_error: bool,
     ) -> Result<Decision> {
-        let call_id = CallId::new(call_id)?;
-        self.input(content, Some(call_id), is_error, None, &HostResults::default())
+        let call_id = Some(CallId::new(call_id)?);
+        let arrival = Arrival { call_id, is_error, ..Arrival::default() };
+        self.input(content, arrival, &HostResults::default())
+    }
+
+    /// Inspects what came back from memory or from another agent with the envelope that
+    /// [`Session::seal`] gave. Its labels count where the envelope holds; else it is a finding
+    /// `flow/envelope_...`, and the content is anybody's.
+    ///
+    /// # Errors
+    /// As [`Session::inspect_input`]; `misuse/argument` for a content of several parts.
+    pub fn inspect_sealed(&self, content: Content, envelope: &str) -> Result<Decision> {
+        let vouch = Vouch::Envelope(envelope.to_owned());
+        let arrival = Arrival { vouch, ..Arrival::default() };
+        self.input(content, arrival, &HostResults::default())
+    }
+
+    /// Takes a text that a model made of what it read: a summary, a goal. It is worth what
+    /// `sources` are worth together (all that was read, where none are named), and never more than
+    /// the model's own words; values in it keep what their true sources are worth.
+    ///
+    /// # Errors
+    /// As [`Session::inspect_input`]; `misuse/argument` for a source that there never was.
+    pub fn derive(&self, text: &str, sources: Option<&[SourceId]>) -> Result<Decision> {
+        let content = Content::text(SourceKind::Model, text);
+        let vouch = Vouch::Derived(sources.map(<[SourceId]>::to_vec));
+        let arrival = Arrival { vouch, ..Arrival::default() };
+        self.input(content, arrival, &HostResults::default())
+    }
+
+    /// Takes a derived text as bindings read it.
+    ///
+    /// # Errors
+    /// As [`Session::derive`].
+    pub fn derive_request(&self, request: DeriveRequest) -> Result<Decision> {
+        let id = |text: &String| {
+            let number = text.strip_prefix('s').and_then(|n| n.parse().ok());
+            number.map(SourceId).ok_or_else(|| misuse("a source's id is `s` and a number"))
+        };
+        let sources = request.sources.as_ref().map(|ids| ids.iter().map(id).collect());
+        let body = Body::Text(request.text);
+        let part = Part { kind: SourceKind::Model, name: request.name, uri: None, body };
+        let vouch = Vouch::Derived(sources.transpose()?);
+        let arrival = Arrival { trace: request.trace, vouch, ..Arrival::default() };
+        self.input(Content::of(part), arrival, &HostResults::default())
     }
 
     /// Inspects a request as bindings read it.
@@ -70,18 +115,17 @@ impl Session {
     ) -> Result<Decision> {
         let call_id = request.call_id.as_deref().map(CallId::new).transpose()?;
         let (is_error, trace) = (request.is_error, request.trace.clone());
-        self.input(request.into_content()?, call_id, is_error, trace, host)
+        let vouch = request.envelope.clone().map_or(Vouch::Nothing, Vouch::Envelope);
+        let arrival = Arrival { call_id, is_error, trace, vouch };
+        self.input(request.into_content()?, arrival, host)
     }
 
-    fn input(
-        &self,
-        content: Content,
-        call_id: Option<CallId>,
-        is_error: bool,
-        trace: Option<String>,
-        host: &HostResults,
-    ) -> Result<Decision> {
+    fn input(&self, content: Content, arrival: Arrival, host: &HostResults) -> Result<Decision> {
         self.guard.check_open()?;
+        let Arrival { call_id, is_error, trace, vouch } = arrival;
+        if content.parts.len() != 1 && !matches!(vouch, Vouch::Nothing) {
+            return Err(misuse("an envelope is of one part"));
+        }
         let inner = &self.guard.inner;
         inner.after_fork();
         let force = inner.force.load();
@@ -108,8 +152,9 @@ impl Session {
             verdict = verdict.join(part_verdict);
         }
         let host_fault = draft.take_host(inner, host);
+        let vouched = self.vouched(vouch, &content);
         let labelled = call_id.as_ref().filter(|_| is_result(&content));
-        let (sources, system_changed) = {
+        let (sources, system_changed, said) = {
             let mut state = self.cell.lock()?;
             let record = labelled.and_then(|id| state.calls.done(id, !is_error));
             if let Some(record) = &record {
@@ -119,6 +164,9 @@ impl Session {
                 state.turn = state.turn.saturating_add(1);
                 state.calls.turn_ended();
             }
+            let leaves = texts.leaves(&views, None);
+            let (labels, said) = vouched.settle(&state.index, &leaves)?;
+            let trusts_tool = matches!(vouched, Vouched::Nothing);
             let sources = self.admit(
                 &force,
                 &mut state,
@@ -126,9 +174,9 @@ impl Session {
                 &texts,
                 &views,
                 record,
-                is_error,
-                &draft.findings,
+                Said { is_error, trusts_tool, labels: labels.as_ref(), findings: &draft.findings },
             );
+            draft.findings.extend(vouched.finding());
             let changed = self.pin_system(&mut state, &content);
             self.observe(&mut state, &content, &draft.findings);
             state.epoch += 1;
@@ -136,7 +184,7 @@ impl Session {
             draft.session.sensitive = state.index.sensitive();
             draft.session.resumed = state.resumed;
             draft.session.risk = state.risk.value(inner.clock.wall_ms());
-            (sources, changed)
+            (sources, changed, said)
         };
         if system_changed {
             draft.findings.push(system_finding());
@@ -148,7 +196,8 @@ impl Session {
         let answer = ask_policy(&force, &draft.request(&self.cell, None, None), host, &[]);
         let all = texts.leaves(&views, None);
         verdict = verdict.join(self.obliged(&force, &answer.obligations, &draft.findings, &all));
-        let settlement = conclude(inner, &force, &draft, verdict, &answer, host_fault);
+        let mut settlement = conclude(inner, &force, &draft, verdict, &answer, host_fault);
+        settlement.reasons.extend(said);
         let content = give(&content, &settlement);
         self.touch(self.cell.lock()?.index.bytes());
         let give = Yield { content: Some(content), ..Yield::default() };
@@ -165,8 +214,7 @@ impl Session {
         texts: &Texts<'_>,
         views: &[Views<'_>],
         record: Option<CallRecord>,
-        is_error: bool,
-        findings: &[Finding],
+        said: Said<'_>,
     ) -> Vec<Source> {
         let mut sources = Vec::new();
         let turn = state.turn;
@@ -174,7 +222,7 @@ impl Session {
         for (index, part) in content.parts.iter().enumerate() {
             let prefix = content.prefix(index);
             let leaves = texts.leaves(views, Some(index));
-            let is_result = part.kind == SourceKind::ToolResult;
+            let is_result = part.kind == SourceKind::ToolResult && said.trusts_tool;
             sources.extend(state.index.admit(&Incoming {
                 kind: part.kind,
                 name: part.name.as_deref(),
@@ -185,8 +233,9 @@ impl Session {
                 body: &part.body,
                 prefix: &prefix,
                 leaves: &leaves,
-                findings,
-                is_error,
+                findings: said.findings,
+                is_error: said.is_error,
+                labels: said.labels,
             }));
         }
         if let Some(record) = record {
@@ -221,6 +270,7 @@ impl Session {
                 leaves: &leaves,
                 findings: &findings,
                 is_error: false,
+                labels: None,
             });
         }
     }
@@ -278,6 +328,7 @@ impl Session {
                     leaves: &[],
                     findings: &[],
                     is_error: false,
+                    labels: None,
                 }));
             }
             state.epoch += 1;
@@ -300,12 +351,26 @@ impl Session {
     }
 }
 
-fn check_size(content: &Content, limits: &Limits) -> Result<()> {
-    Limits::check(ErrorKind::LimitText, "text", content.len(), limits.text)?;
-    content.parts.iter().try_for_each(|part| match &part.body {
-        Body::Json(value) => value.check(limits),
-        _ => Ok(()),
-    })
+/// What a host says of a content beside its sources.
+#[derive(Default)]
+struct Arrival {
+    call_id: Option<CallId>,
+    is_error: bool,
+    trace: Option<String>,
+    vouch: Vouch,
+}
+
+/// What was found of a content before it is admitted.
+struct Said<'a> {
+    is_error: bool,
+    /// Whether its tool's manifest labels it.
+    trusts_tool: bool,
+    labels: Option<&'a Labels>,
+    findings: &'a [Finding],
+}
+
+fn misuse(message: &str) -> Error {
+    Error::new(ErrorKind::MisuseArgument, message)
 }
 
 fn is_result(content: &Content) -> bool {

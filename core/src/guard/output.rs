@@ -17,8 +17,10 @@ use crate::limits::Limits;
 use crate::policy::Answer;
 use crate::request::Verb;
 use crate::source::SourceKind;
+use crate::span::Span;
 use crate::tool::FailMode;
 use crate::value::Value;
+use crate::view::Leaf;
 use crate::wire::InspectOutputRequest;
 
 impl Session {
@@ -134,8 +136,14 @@ impl Session {
             state.index.quotes(&leaves)
         };
         draft.findings.extend(quote_findings(&quotes));
-        let outsiders = self.has_outsiders(audience);
-        let foreign = outsiders && !(quotes.private.is_empty() && quotes.secret.is_empty());
+        let alien = self.alien(&leaves)?;
+        draft.findings.extend(alien.iter().map(quote_finding(
+            "flow/tenant_quote",
+            Category::Exfiltration,
+            &["LLM02", "LLM08"],
+            "tenant",
+        )));
+        let foreign = self.is_forbidden(&quotes, audience);
         draft.content.forbidden_quote = foreign;
         let own_hosts = &force.bundle.own_hosts;
         let mut verdict =
@@ -151,6 +159,17 @@ impl Session {
                 ..Verdict::default()
             });
         }
+        if !alien.is_empty() && kind == OutputKind::Answer {
+            verdict = verdict.join(Verdict {
+                outcome: Outcome::Deny,
+                reasons: vec![core_reason(
+                    "tenant_quote",
+                    "the answer holds data that another tenant sealed",
+                    &["LLM02", "LLM08"],
+                )],
+                ..Verdict::default()
+            });
+        }
         draft.provenance = quotes.provenance;
         draft.sources = quotes.sources;
         draft.settle_findings(inner.limits.findings, &[]);
@@ -161,9 +180,32 @@ impl Session {
         Ok(Looked { draft, settlement, answer })
     }
 
-    fn has_outsiders(&self, audience: Option<&[String]>) -> bool {
+    /// Whether somebody will read what they may not: the session's own private data are its
+    /// user's, and what came with readers is theirs.
+    fn is_forbidden(&self, quotes: &Quotes, audience: Option<&[String]>) -> bool {
         let user = self.cell.principal.user.id.as_str();
-        audience.is_some_and(|readers| readers.iter().any(|reader| reader != user))
+        let may_read = |reader: &str| {
+            let carried = quotes.readers.as_ref();
+            (!quotes.own || reader == user)
+                && carried.is_none_or(|readers| readers.contains(reader))
+        };
+        match audience {
+            Some(audience) => !audience.iter().all(|reader| may_read(reader)),
+            None => !may_read(user),
+        }
+    }
+
+    /// Where something stands that another tenant sealed, and that neither the user nor the host
+    /// said here.
+    fn alien(&self, leaves: &[Leaf<'_>]) -> Result<Vec<(String, Span)>> {
+        let Ok(canaries) = self.guard.inner.canaries.read() else { return Ok(Vec::new()) };
+        let mut found = canaries.foreign(&self.cell.principal.tenant, leaves);
+        drop(canaries);
+        if !found.is_empty() {
+            let state = self.cell.lock()?;
+            found.retain(|(path, span)| !state.index.is_said(leaves, path, *span));
+        }
+        Ok(found)
     }
 
     /// An answer over the limit is refused; reasoning and plans leave without their text.
@@ -193,7 +235,7 @@ pub(super) struct Looked {
     pub answer: Answer,
 }
 
-fn check_size(content: &Content, limits: &Limits) -> Result<()> {
+pub(super) fn check_size(content: &Content, limits: &Limits) -> Result<()> {
     Limits::check(ErrorKind::LimitText, "text", content.len(), limits.text)?;
     content.parts.iter().try_for_each(|part| match &part.body {
         crate::content::Body::Json(value) => value.check(limits),
@@ -203,27 +245,34 @@ fn check_size(content: &Content, limits: &Limits) -> Result<()> {
 
 /// Quotes as findings: of the host's instructions, and of secret data.
 fn quote_findings(quotes: &Quotes) -> Vec<Finding> {
-    let finding =
-        |rule: &'static str, category, threats: &'static [&'static str], kind: &'static str| {
-            move |(path, span): &(String, crate::span::Span)| Finding {
-                rule: rule.into(),
-                category,
-                severity: Severity::High,
-                score: 1000,
-                path: path.clone(),
-                span: *span,
-                through: Vec::new(),
-                threats: threats.into(),
-                kind: kind.into(),
-            }
-        };
-    let system = finding(
+    let system = quote_finding(
         "flow/system_prompt_quote",
         Category::Exfiltration,
         &["LLM08", "AML.T0056"],
         "system_prompt",
     );
-    let secret = finding("flow/secret_quote", Category::Secret, &["LLM02", "AML.T0057"], "secret");
+    let secret =
+        quote_finding("flow/secret_quote", Category::Secret, &["LLM02", "AML.T0057"], "secret");
     let system = quotes.system.iter().map(system);
     system.chain(quotes.secret.iter().map(secret)).collect()
+}
+
+/// A quote as a finding.
+fn quote_finding(
+    rule: &'static str,
+    category: Category,
+    threats: &'static [&'static str],
+    kind: &'static str,
+) -> impl Fn(&(String, Span)) -> Finding {
+    move |(path, span)| Finding {
+        rule: rule.into(),
+        category,
+        severity: Severity::High,
+        score: 1000,
+        path: path.clone(),
+        span: *span,
+        through: Vec::new(),
+        threats: threats.into(),
+        kind: kind.into(),
+    }
 }

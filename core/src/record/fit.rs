@@ -91,6 +91,7 @@ fn other(body: &mut EventBody) -> (&'static str, usize) {
         EventBody::Restricted(restriction) | EventBody::Lifted(restriction) => {
             ("reason", std::mem::take(&mut restriction.reason).len())
         }
+        EventBody::Sealed { sources, .. } => ("sources", drain(sources)),
         EventBody::Dropped { error, .. } => {
             let mut some = Some(error.clone());
             let lost = shorten(&mut some);

@@ -1,4 +1,5 @@
-//! The three keys: the log's, the commitments', the approvals'. They live apart from the log.
+//! The four keys: the log's, the commitments', the approvals', the envelopes'. They live apart from
+//! the log.
 
 use super::note::Verifier;
 use crate::decision::show;
@@ -20,11 +21,12 @@ pub struct Keys {
     log: SigningKey,
     commitments: Key,
     approvals: Key,
+    envelopes: Key,
     dir: Option<PathBuf>,
 }
 
 impl Keys {
-    /// Reads the three key files of `dir`, making those that are missing. The second value says,
+    /// Reads the four key files of `dir`, making those that are missing. The second value says,
     /// for an operator, which keys were made.
     ///
     /// # Errors
@@ -44,10 +46,13 @@ impl Keys {
             "without it no value can be matched with the commitments of earlier records",
         )?;
         let approvals = load("approvals.key", "approvals given under an earlier key are void")?;
+        let envelopes =
+            load("envelopes.key", "envelopes sealed under an earlier key are not known")?;
         let keys = Self {
             log: SigningKey::from_bytes(log.expose()),
             commitments,
             approvals,
+            envelopes,
             dir: Some(real),
         };
         if !cfg!(unix) {
@@ -61,12 +66,11 @@ impl Keys {
     /// # Errors
     /// As [`Random::fill`].
     pub fn ephemeral(random: &dyn Random) -> Result<Self> {
-        Ok(Self {
-            log: SigningKey::from_bytes(Key::new(bytes(random)?).expose()),
-            commitments: Key::new(bytes(random)?),
-            approvals: Key::new(bytes(random)?),
-            dir: None,
-        })
+        let log = SigningKey::from_bytes(Key::new(bytes(random)?).expose());
+        let commitments = Key::new(bytes(random)?);
+        let approvals = Key::new(bytes(random)?);
+        let envelopes = approvals.derive("ephemeral envelopes");
+        Ok(Self { log, commitments, approvals, envelopes, dir: None })
     }
 
     /// The key of one tenant's commitments: two tenants' equal values have unequal commitments.
@@ -91,6 +95,12 @@ impl Keys {
     #[must_use]
     pub fn approvals(&self) -> Key {
         self.approvals.derive("approvals")
+    }
+
+    /// The key that labels are sealed with where they leave for memory or another agent.
+    #[must_use]
+    pub fn envelopes(&self) -> Key {
+        self.envelopes.derive("envelopes")
     }
 
     /// The public half of the log's long-term key: `name+id+base64`, what an auditor keeps.
@@ -250,12 +260,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keys");
         let (first, notices) = Keys::load_or_create(&path, &SystemRandom).unwrap();
-        assert_eq!(notices.iter().filter(|n| n.starts_with("NEW KEY")).count(), 3, "{notices:?}");
+        assert_eq!(notices.iter().filter(|n| n.starts_with("NEW KEY")).count(), 4, "{notices:?}");
         let (second, notices) = Keys::load_or_create(&path, &SystemRandom).unwrap();
         assert!(!notices.iter().any(|n| n.starts_with("NEW KEY")));
         assert_eq!(first.verifier(), second.verifier());
         assert_eq!(first.store().expose(), second.store().expose());
-        assert_eq!(fs::read_dir(&path).unwrap().count(), 3, "no parts are left");
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 4, "no parts are left");
         assert_eq!(format!("{first:?}"), "Keys(..)");
     }
 
@@ -270,6 +280,7 @@ mod tests {
             keys.fingerprints(),
             keys.store(),
             keys.approvals(),
+            keys.envelopes(),
         ];
         let unique: std::collections::HashSet<_> = all.iter().map(|k| *k.expose()).collect();
         assert_eq!(unique.len(), all.len());

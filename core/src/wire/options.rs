@@ -37,6 +37,25 @@ pub struct GuardOptions {
     pub detectors: Vec<String>,
     /// For tests only: wall time in ms and a seed; the start record says so.
     pub testing: Option<TestingOptions>,
+    /// Keys of envelopes that are shared with other guards; the first one seals.
+    pub envelope_keys: Vec<EnvelopeKeyOptions>,
+}
+
+/// A key that envelopes are sealed and checked with.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopeKeyOptions {
+    /// 64 hexadecimal digits.
+    pub key: String,
+    /// The best that its envelopes can say: `untrusted`, `peer` (default), `trusted`.
+    #[serde(default)]
+    pub trust: Option<String>,
+}
+
+impl std::fmt::Debug for EnvelopeKeyOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnvelopeKeyOptions").field("trust", &self.trust).finish_non_exhaustive()
+    }
 }
 
 /// An injected clock and seed.

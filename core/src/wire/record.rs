@@ -10,6 +10,7 @@ use crate::source::Source;
 use crate::store::Restriction;
 use crate::time::rfc3339;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The event as one line of JSON, without a line end.
 #[must_use]
@@ -60,10 +61,25 @@ enum BodyShape<'a> {
     Approval { id: &'a str, digest: String, state: &'a str, approver: Option<&'a str> },
     Started { decision: &'a str },
     Result { call_id: &'a str, ok: bool },
+    Sealed(SealedShape<'a>),
     Restricted(RestrictionShape<'a>),
     Lifted(RestrictionShape<'a>),
     Recovered { bytes: u64 },
     Dropped { count: u64, error: ErrorShape<'a> },
+}
+
+#[derive(Serialize)]
+struct SealedShape<'a> {
+    purpose: &'a str,
+    nonce: &'a str,
+    content: String,
+    audience: Option<Vec<&'a str>>,
+    readers: Option<&'a BTreeSet<String>>,
+    until: Option<String>,
+    integrity: &'a str,
+    confidentiality: &'a str,
+    categories: &'a BTreeSet<String>,
+    sources: Vec<SourceShape<'a>>,
 }
 
 #[derive(Serialize)]
@@ -169,6 +185,27 @@ fn body(body: &EventBody) -> BodyShape<'_> {
         EventBody::Result { call_id, ok } => {
             BodyShape::Result { call_id: call_id.as_str(), ok: *ok }
         }
+        EventBody::Sealed {
+            purpose,
+            nonce,
+            content,
+            audience,
+            readers,
+            until_ms,
+            label,
+            sources,
+        } => BodyShape::Sealed(SealedShape {
+            purpose: purpose.as_str(),
+            nonce,
+            content: content.hex(),
+            audience: audience.as_ref().map(|a| a.iter().map(|id| id.as_str()).collect()),
+            readers: readers.as_ref(),
+            until: until_ms.map(rfc3339),
+            integrity: label.integrity.as_str(),
+            confidentiality: label.confidentiality.as_str(),
+            categories: &label.categories,
+            sources: sources.iter().map(source).collect(),
+        }),
         EventBody::Restricted(r) => BodyShape::Restricted(restriction(r)),
         EventBody::Lifted(r) => BodyShape::Lifted(restriction(r)),
         EventBody::Recovered { bytes } => BodyShape::Recovered { bytes: *bytes },

@@ -58,6 +58,46 @@ pub struct InspectInputRequest {
     /// W3C trace context.
     #[serde(default)]
     pub trace: Option<String>,
+    /// What `seal` gave when the content left for memory or another agent.
+    #[serde(default)]
+    pub envelope: Option<String>,
+}
+
+/// `seal`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealRequest {
+    /// Text or structured data that leaves.
+    pub content: Value,
+    /// `memory` (default), `message`, `result`.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// The agents that may open it; any of the tenant where nothing is said.
+    #[serde(default)]
+    pub audience: Option<Vec<String>>,
+    /// Users who may read what is private in it; the session's user where nothing is said.
+    #[serde(default)]
+    pub readers: Option<Vec<String>>,
+    /// For how many seconds; for ever for a memory, ten minutes else, where nothing is said.
+    #[serde(default)]
+    pub expires_s: Option<u32>,
+}
+
+/// `derive`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeriveRequest {
+    /// What a model wrote.
+    pub text: String,
+    /// The ids of the sources that it was made of; all that was read where nothing is said.
+    #[serde(default)]
+    pub sources: Option<Vec<String>>,
+    /// What the host calls it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// W3C trace context.
+    #[serde(default)]
+    pub trace: Option<String>,
 }
 
 /// One part of a content.

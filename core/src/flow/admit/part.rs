@@ -1,12 +1,14 @@
 //! One part on its way in: its findings, its records, what it quotes.
 
 use super::piece::Marks;
+use crate::envelope::Labels;
 use crate::finding::Finding;
 use crate::flow::arena::Arena;
 use crate::flow::canonical::id_key;
 use crate::flow::label::{Echo, Field};
 use crate::flow::record::{self, Record, Records};
 use crate::id::SourceId;
+use crate::label::Label;
 use crate::source::{Source, SourceKind};
 use crate::span::Span;
 use crate::tool::Format;
@@ -26,6 +28,10 @@ pub(super) struct Part<'a> {
     pub(super) quoted: Option<Source>,
     /// Whether it holds anything better than untrusted.
     pub(super) strong: bool,
+    /// What came with it and was checked.
+    pub(super) labels: Option<&'a Labels>,
+    /// What all that it said has together.
+    pub(super) label: Label,
     /// Pointer and text that its fields were parsed from.
     pub(super) raw: Option<(&'a str, &'a str)>,
     findings: HashMap<&'a str, Vec<&'a Finding>>,
@@ -51,6 +57,8 @@ impl<'a> Part<'a> {
             echo: Echo::none(),
             quoted: None,
             strong: false,
+            labels: None,
+            label: Label::bottom(),
             raw: None,
             findings: HashMap::new(),
             drafts: BTreeMap::new(),

@@ -27,6 +27,11 @@ pub(super) struct Marks {
 }
 
 impl Marks {
+    /// What is secret there, as was known before.
+    pub(super) fn hide(&mut self, spans: impl Iterator<Item = Span>) {
+        self.secrets.extend(spans);
+    }
+
     pub(super) fn add(&mut self, finding: &Finding, span: Span) {
         match finding.category {
             Category::Injection => {
@@ -96,7 +101,7 @@ impl<'a> Piece<'a> {
     }
 
     /// Where a span of the original stands in the folded text, by whole words.
-    fn seen(&self, span: Span) -> Option<Span> {
+    pub(super) fn seen(&self, span: Span) -> Option<Span> {
         let Some(words) = &self.words else {
             return span.of(self.folded).map(|_| span);
         };

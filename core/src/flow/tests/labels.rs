@@ -253,6 +253,7 @@ fn parts_keep_their_prefix() {
         leaves: &leaves,
         findings: &found,
         is_error: false,
+        labels: None,
     });
     assert_eq!(level(&session, "abc-123"), Some(Integrity::Trusted));
     let eve = session.one(&send_mail(), r#"{"to": "eve@evil.com", "body": "x"}"#, "/to");
