@@ -87,13 +87,16 @@ pub struct Source {
     pub parent: Option<SourceId>,
     /// The session's turn in which it came.
     pub turn: u32,
+    /// What its call asked for, a path or an address: for people, where `uri` is not given. No
+    /// record holds it.
+    pub about: Option<String>,
 }
 
 impl Source {
     /// How people read it: `read_file(bill.txt)`, `user`, `quoted in user`.
     #[must_use]
     pub fn describe(&self) -> String {
-        match (&self.tool, &self.name, &self.uri) {
+        match (&self.tool, &self.name, self.uri.as_ref().or(self.about.as_ref())) {
             (Some(tool), _, Some(uri)) => format!("{tool}({uri})"),
             (Some(tool), _, None) => tool.to_string(),
             (None, Some(name), Some(uri)) => format!("{} {name} ({uri})", self.kind),

@@ -66,6 +66,7 @@ impl Index {
             tool: tool.cloned(),
             call_id: incoming.call.and_then(|call| call.call_id.clone()),
             turn: incoming.turn,
+            about: answer.about,
             ..source_of(incoming.kind)
         });
         if let Some(known) = self.sources.get_mut(&source.id.0) {
@@ -382,5 +383,6 @@ fn source_of(kind: SourceKind) -> Source {
         call_id: None,
         parent: None,
         turn: 0,
+        about: None,
     }
 }

@@ -124,6 +124,7 @@ fn source(id: u32, kind: SourceKind, tool: Option<&str>, uri: Option<&str>) -> S
         call_id: None,
         parent: None,
         turn: 1,
+        about: None,
     }
 }
 

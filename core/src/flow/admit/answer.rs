@@ -7,7 +7,7 @@ use crate::flow::find::{Found, Want};
 use crate::flow::index::{Asked, Index};
 use crate::flow::label::Echo;
 use crate::flow::{plain, words};
-use crate::label::Integrity;
+use crate::label::{Confidentiality, Integrity};
 use crate::tool::{Role, ToolCall};
 use crate::value::{Value, join_pointer};
 
@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub(super) asked: bool,
     /// Hosts that the content was fetched from.
     pub(super) hosts: Vec<String>,
+    /// The path, address or object that was asked for, as it was written.
+    pub(super) about: Option<String>,
     /// The first short arguments.
     pub(super) arguments: Vec<Asked>,
     /// Whether there was a question, and nothing in it but the user's words.
@@ -39,7 +41,7 @@ impl Answer {
             incoming.uri.and_then(canonical::url_host).into_iter().collect();
         let (mut levels, mut said, mut other) = (Vec::new(), false, false);
         let mut unlisted = false;
-        let mut arguments = Vec::new();
+        let (mut arguments, mut about) = (Vec::new(), None);
         if let Some(call) = incoming.call {
             let mut left = MAX_ARGUMENTS;
             each_argument(call, &mut |pointer, value| {
@@ -56,6 +58,11 @@ impl Answer {
                 }
                 let view = plain::view(&text);
                 let found = index.find(view.text(), &Want::of(argument));
+                let names = matches!(role, Role::Path | Role::Address | Role::Object);
+                let open = found.confidentiality < Confidentiality::Secret;
+                if about.is_none() && names && open && text.len() <= MAX_TEXT {
+                    about = Some(text.to_string());
+                }
                 let level = found.integrity.unwrap_or(Integrity::Untrusted);
                 levels.push((view.text().to_ascii_lowercase(), level));
                 if arguments.len() < MAX_KEPT && text.len() <= MAX_TEXT && !words::is_short(&text) {
@@ -74,7 +81,8 @@ impl Answer {
         }
         let plain = incoming.call.is_some() && !other;
         let listed = incoming.call.is_some() && !unlisted;
-        Self { echo: Echo::new(levels), asked: said && !other, hosts, arguments, plain, listed }
+        let asked = said && !other;
+        Self { echo: Echo::new(levels), asked, hosts, about, arguments, plain, listed }
     }
 }
 

@@ -41,6 +41,7 @@ fn event(n: usize) -> Event {
         tool: None,
         call_id: None,
         turn: 0,
+        about: None,
         parent: None,
     };
     let body = DecisionEvent {
