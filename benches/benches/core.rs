@@ -120,6 +120,7 @@ fn admit(index: &mut Index, kind: SourceKind, text: &str, views: &Views<'_>, bod
         leaves: &leaves,
         findings: &[],
         is_error: false,
+        labels: None,
     });
 }
 

@@ -110,19 +110,21 @@ func walk(made map[string]any, f []string) (code, want, answer string, err error
 		return f[2], at(3), decision.JSON(), nil
 	}
 	if f[4] == "typed" {
-		if decision, err, known := typed(made[f[1]], f[2], f[3]); known {
+		if answer, err, known := typed(made[f[1]], f[2], f[3]); known {
 			if err != nil {
 				return f[5], at(6), "", err
 			}
-			return f[5], at(6), decision.JSON(), nil
+			return f[5], at(6), answer.JSON(), nil
 		}
 	}
 	given, err := made[f[1]].(caller).Call(f[2], []byte(f[3]))
 	return f[5], at(6), string(given), err
 }
 
-// The three verbs through the typed interface, where a request fits it.
-func typed(on any, method, request string) (*checkrein.Decision, error, bool) {
+type answered interface{ JSON() string }
+
+// The verbs through the typed interface, where a request fits it.
+func typed(on any, method, request string) (answered, error, bool) {
 	session, ok := on.(*checkrein.Session)
 	if !ok {
 		return nil, nil, false
@@ -145,6 +147,20 @@ func typed(on any, method, request string) (*checkrein.Decision, error, bool) {
 			return nil, nil, false
 		}
 		decision, err := session.AuthorizeToolCall(ctx, call)
+		return decision, err, true
+	case "derive":
+		var derived checkrein.Derived
+		if decoder.Decode(&derived) != nil {
+			return nil, nil, false
+		}
+		decision, err := session.Derive(ctx, derived)
+		return decision, err, true
+	case "authorize_plan":
+		var plan struct{ Calls []checkrein.Call }
+		if decoder.Decode(&plan) != nil {
+			return nil, nil, false
+		}
+		decision, err := session.AuthorizePlan(ctx, plan.Calls)
 		return decision, err, true
 	case "inspect_output":
 		var output checkrein.Output

@@ -152,6 +152,7 @@ func (input *Input) encode() ([]byte, error) {
 		w.value(true, 0)
 	}
 	w.field("trace", input.Trace)
+	w.field("envelope", input.Envelope)
 	w.key("content")
 	w.value(input.Content, 0)
 	return w.request(*input)

@@ -31,6 +31,15 @@ type Options struct {
 	Policy      string         `json:"policy,omitempty"`
 	Detectors   []string       `json:"detectors,omitempty"`
 	Testing     *Testing       `json:"testing,omitempty"`
+	// EnvelopeKeys are shared with other guards; the first one seals.
+	EnvelopeKeys []EnvelopeKey `json:"envelope_keys,omitempty"`
+}
+
+// EnvelopeKey is a key that guards share: 64 hexadecimal digits, and the best that its envelopes
+// can say: untrusted, peer (where nothing is said), trusted.
+type EnvelopeKey struct {
+	Key   string `json:"key"`
+	Trust string `json:"trust,omitempty"`
 }
 
 // Testing injects a clock and a seed; the audit log says so.

@@ -42,6 +42,8 @@ type Input struct {
 	IsError bool   `json:"is_error,omitempty"`
 	Trace   string `json:"trace,omitempty"`
 	Content any    `json:"content"`
+	// Envelope is what Seal gave when the content left for memory or another agent.
+	Envelope string `json:"envelope,omitempty"`
 }
 
 // Call is one tool call.

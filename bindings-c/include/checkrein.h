@@ -238,7 +238,7 @@ int32_t checkrein_guard_close(const checkrein_guard *guard, const uint8_t *reque
 int32_t checkrein_guard_call(const checkrein_guard *guard, const char *method, const uint8_t *request, size_t len, checkrein_bytes *out);
 
 /// Inspects what is about to enter the model's context:
-/// `{"content", "source", "name", "uri", "call_id", "is_error", "parts", "trace"}`.
+/// `{"content", "source", "name", "uri", "call_id", "is_error", "parts", "trace", "envelope"}`.
 /// Answers decision JSON v1.
 int32_t checkrein_inspect_input(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
 
@@ -249,6 +249,19 @@ int32_t checkrein_authorize_tool_call(const checkrein_session *session, const ui
 /// Inspects what is about to leave: `{"content", "kind", "audience", "trace"}`.
 /// Answers decision JSON v1.
 int32_t checkrein_inspect_output(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Decides the calls of a plan, with one question for all that ask: `{"calls": [...], "trace"}`,
+/// each `{"tool", "arguments", "call_id", "trace"}`. Answers plan JSON v1.
+int32_t checkrein_authorize_plan(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Takes a text that a model made of what was read: `{"text", "sources", "name", "trace"}`.
+/// Answers decision JSON v1.
+int32_t checkrein_derive(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Seals what is known of a content that leaves for memory or another agent:
+/// `{"content", "purpose", "audience", "readers", "expires_s"}`. Answers the envelope, as a JSON
+/// string.
+int32_t checkrein_seal(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);
 
 /// What host detectors and engines need to know of a request: `{"verb", "request"}`.
 int32_t checkrein_prepare(const checkrein_session *session, const uint8_t *request, size_t len, checkrein_bytes *out);

@@ -108,7 +108,7 @@ pub unsafe extern "C" fn checkrein_session_free(session: *mut checkrein_session)
 
 export! {
     /// Inspects what is about to enter the model's context:
-    /// `{"content", "source", "name", "uri", "call_id", "is_error", "parts", "trace"}`.
+    /// `{"content", "source", "name", "uri", "call_id", "is_error", "parts", "trace", "envelope"}`.
     /// Answers decision JSON v1.
     checkrein_inspect_input(session: checkrein_session) => "inspect_input";
     /// Decides whether the agent may do this: `{"tool", "arguments", "call_id", "trace"}`.
@@ -117,6 +117,16 @@ export! {
     /// Inspects what is about to leave: `{"content", "kind", "audience", "trace"}`.
     /// Answers decision JSON v1.
     checkrein_inspect_output(session: checkrein_session) => "inspect_output";
+    /// Decides the calls of a plan, with one question for all that ask: `{"calls": [...], "trace"}`,
+    /// each `{"tool", "arguments", "call_id", "trace"}`. Answers plan JSON v1.
+    checkrein_authorize_plan(session: checkrein_session) => "authorize_plan";
+    /// Takes a text that a model made of what was read: `{"text", "sources", "name", "trace"}`.
+    /// Answers decision JSON v1.
+    checkrein_derive(session: checkrein_session) => "derive";
+    /// Seals what is known of a content that leaves for memory or another agent:
+    /// `{"content", "purpose", "audience", "readers", "expires_s"}`. Answers the envelope, as a JSON
+    /// string.
+    checkrein_seal(session: checkrein_session) => "seal";
     /// What host detectors and engines need to know of a request: `{"verb", "request"}`.
     checkrein_prepare(session: checkrein_session) => "prepare";
     /// Decides a prepared request with what host code found: `{"verb", "request", "epoch", "host"}`.

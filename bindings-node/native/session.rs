@@ -6,7 +6,9 @@ use crate::stream::{NativeCallStream, NativeOutputStream};
 use crate::work::{Work, later};
 use checkrein::content::OutputKind;
 use checkrein::value::MAX_SAFE_INTEGER;
-use checkrein::wire::{self, AuthorizeRequest, InspectInputRequest, InspectOutputRequest};
+use checkrein::wire::{
+    self, AuthorizeRequest, DeriveRequest, InspectInputRequest, InspectOutputRequest, PlanRequest,
+};
 use checkrein::{Error, ErrorKind, Result, Session, Value};
 use napi::Env;
 use napi::bindgen_prelude::AsyncTask;
@@ -80,6 +82,18 @@ impl NativeSession {
         later(Some(&self.session), move || commit(&session, &verb, &request, epoch, &host))
     }
 
+    /// Decides a plan: its id, outcome and approval, then a decision a call.
+    #[napi]
+    pub fn plan(&self, env: Env, request: String) -> napi::Result<Vec<NativeDecision>> {
+        raised(&env, Some(&self.session), || plan(&self.session, &request))
+    }
+
+    #[napi]
+    pub fn plan_async(&self, request: String) -> AsyncTask<Work<Vec<NativeDecision>>> {
+        let session = self.session.clone();
+        later(Some(&self.session), move || plan(&session, &request))
+    }
+
     #[napi]
     pub fn call(&self, env: Env, method: String, request: String) -> napi::Result<String> {
         raised(&env, Some(&self.session), || self.session.call(&method, request.as_bytes()))
@@ -138,6 +152,14 @@ fn decide(
             let given = request.content.clone();
             (session.inspect_request(request)?, given)
         }
+        "derive" => {
+            let mut request: DeriveRequest = wire::parse(request)?;
+            if let Some(Value::String(text)) = text {
+                request.text = text;
+            }
+            let given = Some(Value::from(request.text.as_str()));
+            (session.derive_request(request)?, given)
+        }
         "authorize_tool_call" => {
             let request: AuthorizeRequest = wire::parse(request)?;
             let given = Some(request.arguments.clone());
@@ -151,6 +173,17 @@ fn decide(
         }
     };
     Ok(native_decision(&decision, given.as_ref()))
+}
+
+fn plan(session: &Session, request: &str) -> Result<Vec<NativeDecision>> {
+    let request: PlanRequest = wire::parse(request.as_bytes())?;
+    let given: Vec<Value> = request.calls.iter().map(|call| call.arguments.clone()).collect();
+    let plan = session.authorize_plan(request)?;
+    let approval = plan.approval.as_ref().map_or_else(String::new, wire::approval_json);
+    let head = vec![plan.id.to_string(), plan.outcome.to_string(), approval];
+    let decisions = plan.decisions.iter().zip(&given);
+    let decisions = decisions.map(|(decision, given)| native_decision(decision, Some(given)));
+    Ok(std::iter::once(head).chain(decisions).collect())
 }
 
 fn commit(

@@ -272,6 +272,46 @@ export class Decision {
   }
 }
 
+/** What a plan is answered with. Nothing may run by it. */
+export class PlanDecision {
+  readonly id: string;
+  /** The strictest of its calls' outcomes. */
+  readonly outcome: Outcome;
+  /** A decision a call, in order; none holds arguments to execute. */
+  readonly decisions: readonly Decision[];
+  /** The one question about all calls that ask. */
+  readonly approval: PendingApproval | null;
+  readonly #approval: string;
+
+  /** @internal */
+  static of(native: [[string, string, string], ...NativeDecision[]]): PlanDecision {
+    return new PlanDecision(native);
+  }
+
+  private constructor([head, ...decisions]: [[string, string, string], ...NativeDecision[]]) {
+    const [id, outcome, approval] = head;
+    this.id = id;
+    this.outcome = outcome as Outcome;
+    this.decisions = Object.freeze(decisions.map((decision) => Decision.of(decision)));
+    this.#approval = approval === "" ? "null" : approval;
+    const shape = JSON.parse(this.#approval) as Shape["approval"];
+    this.approval = shape && deepFreeze(approvalOf(shape));
+    Object.freeze(this);
+  }
+
+  /** Plan JSON v1, byte-identical in every language. */
+  toJson(): string {
+    const decisions = this.decisions.map((decision) => decision.toJson()).join(",");
+    const head = `{"v":1,"id":${JSON.stringify(this.id)},"outcome":"${this.outcome}"`;
+    return `${head},"decisions":[${decisions}],"approval":${this.#approval}}`;
+  }
+
+  /** For `JSON.stringify`: what {@link toJson} says, as an object. */
+  toJSON(): unknown {
+    return JSON.parse(this.toJson());
+  }
+}
+
 const OUTCOME = '","outcome":"';
 
 /** Read where it stands: before it there is no text of the host's. */

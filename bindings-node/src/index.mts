@@ -7,6 +7,7 @@ export {
   ERROR_CODES,
   Guard,
   OutputStream,
+  PlanDecision,
   Session,
   VERSION,
 } from "./index.js";

@@ -12,6 +12,7 @@ export const VERSION: string = native.version();
 export { ERROR_CODES, type ErrorCode } from "./codes.js";
 export {
   Decision,
+  PlanDecision,
   type Finding,
   type Mode,
   type Obligation,
@@ -36,6 +37,8 @@ export {
 export type {
   CallOptions,
   CallRequest,
+  DeriveOptions,
+  EnvelopeKey,
   GuardOptions,
   InputOptions,
   InputRequest,
@@ -43,6 +46,7 @@ export type {
   OutputKind,
   OutputOptions,
   OutputRequest,
+  SealOptions,
   SessionOptions,
   SourceKind,
   User,

@@ -51,6 +51,11 @@ export interface NativeSession extends Callable {
   decideAsync(...question: Question): Promise<NativeDecision>;
   commit(...commitment: Commitment): NativeDecision;
   commitAsync(...commitment: Commitment): Promise<NativeDecision>;
+  /** Id, outcome and approval of the plan, then a decision a call. */
+  plan(request: string): [[id: string, outcome: string, approval: string], ...NativeDecision[]];
+  planAsync(
+    request: string,
+  ): Promise<[[id: string, outcome: string, approval: string], ...NativeDecision[]]>;
   spawn(agent: string, goal?: string): NativeSession;
   outputStream(kind?: string, audience?: string[]): NativeOutputStream;
   callStream(tool: string, callId?: string): NativeCallStream;

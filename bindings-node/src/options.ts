@@ -29,6 +29,16 @@ export interface GuardOptions {
   detectors?: readonly string[] | undefined;
   /** For tests only: where the clock stands, and a seed. The log's start record says so. */
   testing?: { timeMs: number; seed: number } | undefined;
+  /** Keys of envelopes that guards share; the first one seals. */
+  envelopeKeys?: readonly EnvelopeKey[] | undefined;
+}
+
+/** A key that guards share. */
+export interface EnvelopeKey {
+  /** 64 hexadecimal digits. */
+  key: string;
+  /** The best that its envelopes can say; `peer` where nothing is said. */
+  trust?: "untrusted" | "peer" | "trusted";
 }
 
 /** Every size has a limit with a name. */
@@ -121,6 +131,30 @@ export interface InputOptions {
   isError?: boolean | undefined;
   /** W3C trace context. */
   trace?: string | undefined;
+  /** What `seal` gave when the content left for memory or another agent. */
+  envelope?: string | undefined;
+}
+
+/** What is said of content that leaves for memory or another agent. */
+export interface SealOptions {
+  /** `memory` where nothing is said. Messages and results are opened once. */
+  purpose?: "memory" | "message" | "result" | undefined;
+  /** The agents that may open it; any of the tenant where none are named. */
+  audience?: readonly string[] | undefined;
+  /** Users who may read what is private in it; the session's user where nothing is said. */
+  readers?: readonly string[] | undefined;
+  /** For how many seconds; for ever for a memory, ten minutes else, where nothing is said. */
+  expiresS?: number | undefined;
+}
+
+/** What is said of a text that a model made. */
+export interface DeriveOptions {
+  /** Ids of the sources that it was made of; all that was read where nothing is said. */
+  sources?: readonly string[] | undefined;
+  /** What the host calls it. */
+  name?: string | undefined;
+  /** W3C trace context. */
+  trace?: string | undefined;
 }
 
 /** What is said of a call. */
@@ -169,6 +203,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["callId", ',"call_id":'],
   ["trace", ',"trace":'],
   ["kind", ',"kind":'],
+  ["envelope", ',"envelope":'],
 ]);
 
 /**

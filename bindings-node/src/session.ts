@@ -1,4 +1,4 @@
-import { Decision, type Verb } from "./decision.js";
+import { Decision, PlanDecision, type Verb } from "./decision.js";
 import { CheckreinError, raised, raisedLater } from "./errors.js";
 import type { Commitment, NativeSession } from "./native.js";
 import {
@@ -6,10 +6,12 @@ import {
   wired,
   type CallOptions,
   type CallRequest,
+  type DeriveOptions,
   type InputOptions,
   type InputRequest,
   type OutputOptions,
   type OutputRequest,
+  type SealOptions,
 } from "./options.js";
 import { CallStream, OutputStream } from "./streams.js";
 import { deepFreeze, resolve, text, toJson, type Json, type JsonInput } from "./values.js";
@@ -106,6 +108,48 @@ export class Session {
 
   async inspectOutputAsync(content: JsonInput, options?: OutputOptions): Promise<Decision> {
     return this.#inspectLater("inspect_output", content, options);
+  }
+
+  /**
+   * Decides the calls of a plan as they stand now, with one question for all that ask. Nothing may
+   * run by it: authorize each call when it comes. A yes approves exactly these calls, each once.
+   */
+  authorizePlan(calls: readonly CallRequest[], options: { trace?: string } = {}): PlanDecision {
+    const asked = planned(calls, options);
+    return PlanDecision.of(raised(() => this.#native.plan(asked)));
+  }
+
+  async authorizePlanAsync(
+    calls: readonly CallRequest[],
+    options: { trace?: string } = {},
+  ): Promise<PlanDecision> {
+    const asked = planned(calls, options);
+    return PlanDecision.of(await raisedLater(() => this.#native.planAsync(asked)));
+  }
+
+  /**
+   * Seals what is known of a content that leaves for memory or another agent: JSON text. Keep it
+   * beside the content, and give it as `envelope` to `inspectInput` where the content is read again.
+   */
+  seal(content: JsonInput, options?: SealOptions): string {
+    return JSON.parse(this.call("seal", request({ content: toJson(content) }, options))) as string;
+  }
+
+  /**
+   * Takes a text that a model made of what was read. It is worth what its sources are worth
+   * together, and never more than the model's own words.
+   */
+  derive(written: string, options?: DeriveOptions): Decision {
+    const given = text(written, "a derived text");
+    const asked = request({ text: '""' }, options);
+    return Decision.of(raised(() => this.#native.decide("derive", asked, given)), given);
+  }
+
+  async deriveAsync(written: string, options?: DeriveOptions): Promise<Decision> {
+    const given = text(written, "a derived text");
+    const asked = request({ text: '""' }, options);
+    const decided = raisedLater(() => this.#native.decideAsync("derive", asked, given));
+    return Decision.of(await decided, given);
   }
 
   /** Opens a stream for an answer. */
@@ -213,6 +257,11 @@ function inspect(given: string | undefined, content: unknown, options?: object):
 
 function authorize(tool: unknown, args: unknown, options: object | undefined): string {
   return request({ tool: toJson(tool), arguments: toJson(args) }, options);
+}
+
+function planned(calls: readonly CallRequest[], options: { trace?: string }): string {
+  const all = calls.map((call) => toJson(wired(call, "calls")));
+  return request({ calls: `[${all.join(",")}]` }, options);
 }
 
 interface Committed {

@@ -33,6 +33,10 @@ const wire = (value) => {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [snake(name), wire(item)]));
 };
 
+/** The fields but one. */
+const keep = (object, without) =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => name !== without));
+
 function step(walk, [kind, name, ...fields], where) {
   const object = (id) => walk.get(id) ?? assert.fail(`${where}: nothing is called ${id}`);
   const put = (made) => void walk.set(name, made);
@@ -112,6 +116,12 @@ function call(target, method, json) {
       return target.authorizeToolCall(tool, args, rest).toJson();
     case "inspect_output":
       return target.inspectOutput(content, rest).toJson();
+    case "derive":
+      return target.derive(asked.text, keep(rest, "text")).toJson();
+    case "seal":
+      return JSON.stringify(target.seal(content, rest));
+    case "authorize_plan":
+      return target.authorizePlan(asked.calls.map((call) => keys(call, camel))).toJson();
     case "prepare":
       return JSON.stringify(target.prepare(verb, keys(request, camel)));
     case "restore":

@@ -5,6 +5,7 @@ import {
   CheckreinError,
   Decision,
   Guard,
+  PlanDecision,
   type ErrorCode,
   type GuardOptions,
   type Json,
@@ -43,6 +44,12 @@ const expires: number | undefined = call.approval?.expiresAt;
 const code: ErrorCode | undefined = call.error?.code;
 const approver = new Approver(guard);
 approver.approve("id", { digest: "d", approver: "bob", remember: "values" });
+
+const envelope: string = session.seal({ a: 1 }, { purpose: "message", audience: ["clerk"] });
+session.inspectInput({ a: 1 }, { source: "agent_message", envelope });
+const summary: Decision = session.derive("text", { sources: ["s1"] });
+const plan: PlanDecision = session.authorizePlan([{ tool: "send", arguments: mail, callId: "c1" }]);
+const question: string | undefined = plan.approval?.text;
 
 const prepared = session.prepare("authorize_tool_call", { tool: "send", arguments: mail });
 session.commit("authorize_tool_call", { tool: "send", arguments: mail }, prepared.epoch, {

@@ -53,7 +53,11 @@ impl Session {
         let parts = request.get("parts").and_then(Value::as_array);
         let no_payload = parts.is_some() && given.is_null();
         let shown = parts.map_or_else(|| given.clone(), contents);
-        let key = if verb == "authorize_tool_call" { "arguments" } else { "content" };
+        let key = match verb {
+            "authorize_tool_call" => "arguments",
+            "derive" => "text",
+            _ => "content",
+        };
         let session = &self.session;
         let decided = self.run(py, || {
             if let Some(host) = host {
@@ -74,6 +78,11 @@ impl Session {
                 "authorize_tool_call" => {
                     session.authorize_request(call(&request, given, no_payload)?)
                 }
+                "derive" => {
+                    request.insert(key, given);
+                    let request = Value::Object(request).to_json();
+                    session.derive_request(wire::parse(request.as_bytes())?)
+                }
                 "inspect_output" => session.output_decision(output(&request, given, no_payload)?),
                 other => {
                     let message = format!("there is no verb `{}`", other.escape_default());
@@ -82,6 +91,29 @@ impl Session {
             }
         });
         Ok(Decision::new(decided?, &shown))
+    }
+
+    /// Decides a plan: its id, its outcome, a decision a call, and the approval as JSON.
+    fn plan(
+        &self,
+        py: Python<'_>,
+        calls: &Bound<'_, PyAny>,
+        trace: Option<&str>,
+    ) -> PyResult<(String, &'static str, Vec<Decision>, Option<String>)> {
+        let given = to_value(calls)?;
+        let request = Value::object(vec![
+            ("calls".to_owned(), given.clone()),
+            ("trace".to_owned(), trace.map_or(Value::Null, Value::from)),
+        ]);
+        let request = raised(request)?.to_json();
+        let plan =
+            self.run(py, || self.session.authorize_plan(wire::parse(request.as_bytes())?))?;
+        let calls = given.as_array().unwrap_or_default().iter();
+        let shown = calls.map(|call| call.get("arguments").cloned().unwrap_or(Value::Null));
+        let approval = plan.approval.as_ref().map(wire::approval_json);
+        let decisions = plan.decisions.into_iter().zip(shown);
+        let decisions = decisions.map(|(decision, given)| Decision::new(decision, &given));
+        Ok((plan.id.to_string(), plan.outcome.as_str(), decisions.collect(), approval))
     }
 
     fn spawn(&self, py: Python<'_>, agent: &str, goal: Option<&str>) -> PyResult<Session> {

@@ -12,6 +12,7 @@ from checkrein._checkrein import to_json
 
 LINES = Path(__file__).resolve().parents[2] / "conformance" / "lines"
 VERBS = {"inspect_input": "content", "authorize_tool_call": "arguments", "inspect_output": "content"}
+VERBS |= {"derive": "text", "seal": "content", "authorize_plan": "calls"}
 
 
 def cases() -> list[Any]:
@@ -69,6 +70,8 @@ class Walker:
         if method == "authorize_tool_call":
             arguments["arguments"] = payload
             decision: Decision = on.authorize_tool_call(**arguments)  # type: ignore[union-attr]
+        elif method == "seal":
+            return to_json(on.seal(payload, **arguments))  # type: ignore[union-attr]
         else:
             decision = getattr(on, method)(payload, **arguments)
         return decision.to_json()

@@ -96,4 +96,17 @@ pub struct Approval {
     pub state: ApprovalState,
     /// Who answered.
     pub approver: Option<String>,
+    /// How far each value was accounted for when it was shown, for a call of a plan: then the
+    /// answer counts only while that is the same.
+    pub levels: Option<Digest>,
+    /// The calls that a yes approves, for a plan: each is an approval of its own from then on.
+    pub plan: Vec<Approval>,
+}
+
+impl Approval {
+    /// Whether it still is about a tool that is described so, and values that are known so.
+    #[must_use]
+    pub fn covers(&self, descriptor: Digest, levels: Digest) -> bool {
+        self.descriptor == descriptor && self.levels.is_none_or(|shown| shown == levels)
+    }
 }

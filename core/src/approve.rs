@@ -7,8 +7,8 @@ mod text;
 
 pub use approvals::Approvals;
 pub use calls::{CallRecord, Calls};
-pub use digest::{digest, grants};
-pub use text::text;
+pub use digest::{digest, grants, levels, plan_digest};
+pub use text::{Planned, plan_text, text};
 
 use crate::approval::LiftedRule;
 use crate::decision::Reason;

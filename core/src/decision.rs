@@ -192,6 +192,20 @@ impl Decision {
     }
 }
 
+/// What a plan of several calls is answered with. Nothing is allowed to run by it: each call is
+/// authorized when it comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanDecision {
+    /// Its id.
+    pub id: DecisionId,
+    /// The strictest of its calls' outcomes.
+    pub outcome: Outcome,
+    /// One decision a call, in order; none holds arguments to execute.
+    pub decisions: Vec<Decision>,
+    /// The one question about all calls that ask.
+    pub approval: Option<PendingApproval>,
+}
+
 /// Text that an attacker may have named, with control and invisible characters escaped.
 #[must_use]
 pub fn show(text: &str) -> String {

@@ -16,6 +16,7 @@ mod keys;
 mod look;
 mod oblige;
 mod output;
+mod plan;
 mod plugin;
 mod self_test;
 mod session;

@@ -70,7 +70,7 @@ pub mod config;
 pub mod guard;
 
 pub use content::Content;
-pub use decision::{Decision, Mode, Outcome};
+pub use decision::{Decision, Mode, Outcome, PlanDecision};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Approver, Guard, GuardBuilder, Session};
 pub use id::*;

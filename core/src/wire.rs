@@ -8,7 +8,7 @@ mod options;
 mod record;
 mod request;
 
-pub use decision::decision_json;
+pub use decision::{approval_json, decision_json, plan_json};
 pub use envelope::{MAX_ENVELOPE, envelope_json, parse_envelope};
 pub use facts::{
     args_facts, content_facts, finding_facts, flow_facts, role_facts, session_facts, tool_facts,
@@ -20,7 +20,7 @@ pub use options::{
 pub use record::record_json;
 pub use request::{
     ApproveRequest, AuthorizeRequest, DeriveRequest, InspectInputRequest, InspectOutputRequest,
-    PartRequest, RestoreRequest, SealRequest, StopRequest, parse,
+    PartRequest, PlanRequest, RestoreRequest, SealRequest, StopRequest, parse,
 };
 
 /// The version of every shape in here.

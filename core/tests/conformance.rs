@@ -352,7 +352,8 @@ impl Run {
         // A saved text stands inside a JSON string.
         self.saved.iter().fold(expand(request).to_string(), |text, (name, value)| {
             let escaped = Json::String(value.clone()).to_string();
-            text.replace(&format!("${{{name}}}"), &escaped[1..escaped.len() - 1])
+            let inside = escaped.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            text.replace(&format!("${{{name}}}"), inside.unwrap_or_default())
         })
     }
 }

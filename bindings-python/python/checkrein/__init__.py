@@ -24,12 +24,13 @@ from ._decision import (
     Obligation,
     Origin,
     PendingApproval,
+    PlanDecision,
     Provenance,
     Reason,
 )
 from ._detect import Asked, Detector, Match, Text
-from ._guard import Approver, Guard, Known, User
-from ._session import HostResults, Message, Part, Session
+from ._guard import Approver, EnvelopeKey, Guard, Known, User
+from ._session import HostResults, Message, Part, PlannedCall, Session
 from ._stream import CallStream, OutputStream
 from .errors import *  # noqa: F403
 
@@ -41,6 +42,7 @@ __all__ = [
     "Controls",
     "Decision",
     "Detector",
+    "EnvelopeKey",
     "Fault",
     "Finding",
     "Guard",
@@ -53,6 +55,8 @@ __all__ = [
     "OutputStream",
     "Part",
     "PendingApproval",
+    "PlanDecision",
+    "PlannedCall",
     "Provenance",
     "Reason",
     "Session",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from . import _checkrein
@@ -256,6 +256,29 @@ class Decision:
 
     def __repr__(self) -> str:
         return f"<Decision {self.id}: {self.verb} {self.outcome}>"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDecision:
+    """What a plan is answered with: a decision a call, and one approval for all that ask."""
+
+    id: str
+    outcome: Outcome
+    decisions: tuple[Decision, ...]
+    approval: PendingApproval | None
+    _approval: str = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, id: str, outcome: str, decisions: list[Decision], approval: str | None) -> PlanDecision:
+        """Made by `Session.authorize_plan`."""
+        pending = None if approval is None else PendingApproval(**json.loads(approval))
+        return cls(id, cast(Outcome, outcome), tuple(decisions), pending, approval or "null")
+
+    def to_json(self) -> str:
+        """Plan JSON v1, byte-identical in every language."""
+        decisions = ",".join(decision.to_json() for decision in self.decisions)
+        head = f'{{"v":1,"id":{_checkrein.to_json(self.id)},"outcome":"{self.outcome}"'
+        return f'{head},"decisions":[{decisions}],"approval":{self._approval}}}'
 
 
 def _parse(read: dict[str, Any]) -> _Facts:

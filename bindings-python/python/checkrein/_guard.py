@@ -46,6 +46,16 @@ class User(_UserId, total=False):
     trust: Literal["owner", "customer", "anonymous"]
 
 
+class _Key(TypedDict):
+    key: str
+
+
+class EnvelopeKey(_Key, total=False):
+    """A key that guards share: 64 hexadecimal digits, and the best that its envelopes can say."""
+
+    trust: Literal["untrusted", "peer", "trusted"]
+
+
 class Testing(TypedDict):
     """An injected clock, ms since the epoch, and seed: for tests only, and the start record says so."""
 
@@ -150,6 +160,7 @@ class Guard:
         policy: StrPath | None = None,
         detectors: Iterable[Detector | Callable[[Asked], Iterable[Match]]] = (),
         testing: Testing | None = None,
+        envelope_keys: Iterable[EnvelopeKey] | None = None,
     ) -> None:
         """A guard.
 
@@ -167,6 +178,7 @@ class Guard:
             policy: Policy (Cedar): its text, or the path of a file.
             detectors: The host's own detectors: see `Detector`.
             testing: An injected clock and seed.
+            envelope_keys: Keys of envelopes that guards share; the first one seals.
         """
         if isinstance(obligations, str):
             raise MisuseTypeError("`obligations` is a list of ids")
@@ -190,6 +202,7 @@ class Guard:
                 policy=_text(policy),
                 detectors=[detector.name for detector in self.detectors.all],
                 testing=testing,
+                envelope_keys=envelope_keys and [dict(key) for key in envelope_keys],
             )
         )
 

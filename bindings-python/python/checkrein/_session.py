@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from . import _checkrein
-from ._decision import Decision, OutputKind, SourceKind, Verb
+from ._decision import Decision, OutputKind, PlanDecision, SourceKind, Verb
 from ._detect import Asked, Text
 from ._stream import CallStream, OutputStream
 from .errors import MisuseArgumentError, MisuseTypeError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Characters above which the `a...` twins decide on another thread, so that the event loop goes on.
 INLINE = 64 * 1024
+#: What an envelope is sealed for.
+Purpose = Literal["memory", "message", "result"]
 #: Where no content is given: `None` is one.
 ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "<absent>"})()
 
@@ -35,6 +37,18 @@ class Part(TypedDict, total=False):
     source: SourceKind
     name: str | None
     uri: str | None
+
+
+class _Tool(TypedDict):
+    tool: str
+    arguments: Any
+
+
+class PlannedCall(_Tool, total=False):
+    """A call of a plan: see `Session.authorize_plan`."""
+
+    call_id: str | None
+    trace: str | None
 
 
 class Message(Part, total=False):
@@ -73,6 +87,7 @@ if TYPE_CHECKING:
         is_error: NotRequired[bool]
         parts: NotRequired[Sequence[Part] | None]
         trace: NotRequired[str | None]
+        envelope: NotRequired[str | None]
 
     class CallOptions(TypedDict):
         """The keywords of `authorize_tool_call`."""
@@ -112,18 +127,21 @@ class Session:
         is_error: bool = False,
         parts: Sequence[Part] | None = None,
         trace: str | None = None,
+        envelope: str | None = None,
     ) -> Decision:
         """Inspects what is about to enter the model's context, and remembers where it came from.
 
         Give `content` and its `source`, or `parts` that each have one. A tool's result belongs to its
-        call through `call_id`; the text of its error is a result too, with `is_error`.
+        call through `call_id`; the text of its error is a result too, with `is_error`. What comes back from
+        memory or another agent has the `envelope` that `seal` gave.
         """
         if content is ABSENT:
             if parts is None:
                 raise MisuseArgumentError("give `content` or `parts`")
             content = None
-        rest = {"source": source, "name": name, "uri": uri, "call_id": call_id, "trace": trace}
-        return self._decide("inspect_input", content, {**rest, "parts": parts, "is_error": is_error})
+        rest: dict[str, Any] = {"source": source, "name": name, "uri": uri, "call_id": call_id, "trace": trace}
+        rest |= {"parts": parts, "is_error": is_error, "envelope": envelope}
+        return self._decide("inspect_input", content, rest)
 
     def authorize_tool_call(
         self, tool: str, arguments: Any, *, call_id: str | None = None, trace: str | None = None
@@ -148,6 +166,55 @@ class Session:
         """Inspects what is about to leave. `audience` are those who will read it; else the user."""
         rest = {"kind": kind, "audience": _readers(audience), "trace": trace}
         return self._decide("inspect_output", content, rest)
+
+    def authorize_plan(self, calls: Iterable[PlannedCall], *, trace: str | None = None) -> PlanDecision:
+        """Decides the calls of a plan as they stand now, with one question for all that ask.
+
+        Nothing may run by it: authorize each call when it comes. A yes approves exactly these calls, once.
+        """
+        planned = [dict(call) for call in calls]
+        id, outcome, decisions, approval = self._native.plan(planned, trace)
+        return PlanDecision.of(id, outcome, [Decision(decision) for decision in decisions], approval)
+
+    def seal(
+        self,
+        content: Any,
+        *,
+        audience: Iterable[str] | None = None,
+        purpose: Purpose = "memory",
+        expires_s: int | None = None,
+        readers: Iterable[str] | None = None,
+    ) -> str:
+        """Seals what is known of a content that leaves for memory or another agent: JSON text.
+
+        Keep it beside the content, and give both to `inspect_input` where the content is read again.
+        `audience` are the agents that may open it, `readers` the users who may read what is private in it.
+        """
+        sealed: str = self._invoke(
+            "seal",
+            content=content,
+            audience=_readers(audience),
+            purpose=purpose,
+            expires_s=expires_s,
+            readers=_readers(readers),
+        )
+        return sealed
+
+    def derive(
+        self,
+        text: str,
+        sources: Iterable[str] | None = None,
+        *,
+        name: str | None = None,
+        trace: str | None = None,
+    ) -> Decision:
+        """Takes a text that a model made of `sources` (ids; all that was read where none are named).
+
+        It is worth what they are worth together, and never more than the model's own words.
+        """
+        rest = {"sources": _readers(sources), "name": name, "trace": trace}
+        rest = {key: value for key, value in rest.items() if value is not None}
+        return Decision(self._native.decide("derive", text, rest))
 
     async def ainspect_input(
         self, content: Any = ABSENT, source: SourceKind | None = None, **options: Unpack[InputOptions]
@@ -254,7 +321,7 @@ class Session:
 
 def _readers(audience: Iterable[str] | None) -> list[str] | None:
     if isinstance(audience, str):  # it would be read as a list of letters
-        raise MisuseTypeError("`audience` is a list of users")
+        raise MisuseTypeError("names are given as a list")
     return None if audience is None else list(audience)
 
 

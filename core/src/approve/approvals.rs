@@ -119,7 +119,27 @@ impl Approvals {
         }
         approval.state = if yes { ApprovalState::Approved } else { ApprovalState::Refused };
         approval.approver = Some(approver.as_str().to_owned());
-        Ok(approval.clone())
+        let answered = approval.clone();
+        if !answered.plan.is_empty() {
+            approval.plan.clear();
+            if yes {
+                // Its calls are approved; nothing is left that it could be used for itself.
+                approval.state = ApprovalState::Used;
+            }
+            self.expand(&answered);
+        }
+        Ok(answered)
+    }
+
+    /// Makes the calls of an answered plan approvals of their own.
+    fn expand(&mut self, plan: &Approval) {
+        for call in &plan.plan {
+            let (state, approver) = (plan.state, plan.approver.clone());
+            let call = Approval { state, approver, ..call.clone() };
+            self.due.insert((call.expires_ms, call.id.clone()));
+            self.by_session.entry(home(&call)).or_default().push(call.id.clone());
+            self.held.insert(call.id.clone(), call);
+        }
     }
 
     /// The newest approval of this tenant's session that allows this call now.

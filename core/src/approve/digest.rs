@@ -1,7 +1,7 @@
 //! The digest that an approver echoes, and the values that a yes can grant.
 
 use super::{Shown, text};
-use crate::approval::Grant;
+use crate::approval::{Approval, Grant};
 use crate::digest::Digest;
 use crate::provenance::{Origin, Provenance};
 use crate::tool::Role;
@@ -40,6 +40,31 @@ pub fn digest(shown: &Shown<'_>) -> Digest {
     // INVARIANT: its integers are positions below 2^53; were one not, plain JSON serves as well.
     let json = value.canonical().unwrap_or_else(|_| value.to_json());
     Digest::of(json.as_bytes())
+}
+
+/// How far each value of a call is accounted for, as SHA-256: where it stands is left out, for a
+/// result that repeats a value changes nothing.
+#[must_use]
+pub fn levels(provenance: &[Provenance]) -> Digest {
+    let level = |p: &Provenance| {
+        object([
+            ("argument", p.argument.as_str().into()),
+            ("role", p.role.as_str().into()),
+            ("integrity", optional(p.integrity.map(|integrity| integrity.as_str()))),
+            ("confidentiality", p.confidentiality.as_str().into()),
+            ("linked", p.linked.into()),
+            ("flagged", p.flagged.into()),
+        ])
+    };
+    Digest::of(Value::Array(provenance.iter().map(level).collect()).to_json().as_bytes())
+}
+
+/// The digest of a plan: over the card of the whole, and the digest of each call in it.
+#[must_use]
+pub fn plan_digest(card: &str, calls: &[Approval]) -> Digest {
+    let parts = [b"checkrein/plan".as_slice(), card.as_bytes()];
+    let calls = calls.iter().map(|call| call.digest.0.as_slice());
+    Digest::of_parts(parts.into_iter().chain(calls))
 }
 
 fn provenance(p: &Provenance) -> Value {

@@ -6,7 +6,7 @@
 //! quotes and go on in the card's voice.
 
 use super::Shown;
-use crate::decision::show;
+use crate::decision::{Reason, show};
 use crate::id::SourceId;
 use crate::label::{Confidentiality, Integrity};
 use crate::provenance::{Origin, Provenance};
@@ -41,6 +41,44 @@ pub fn text(shown: &Shown<'_>) -> String {
     who(shown, &mut card);
     arguments(shown, &mut card);
     lifted(shown, &mut card);
+    card
+}
+
+/// A call of a plan, as its card tells it.
+#[derive(Debug, Clone, Copy)]
+pub enum Planned<'a> {
+    /// It is asked about: its own card.
+    Asked(&'a str),
+    /// Nothing is asked about it.
+    Free,
+    /// It is refused, and why.
+    Refused(&'a [Reason]),
+}
+
+/// The card of a plan: its calls in order, each as its own card has it.
+#[must_use]
+pub fn plan_text(calls: &[(String, Planned<'_>)]) -> String {
+    let mut card = String::new();
+    let asked = calls.iter().filter(|(_, call)| matches!(call, Planned::Asked(_))).count();
+    let _ = writeln!(card, "A plan of {} calls asks to be run; {asked} of them ask.", calls.len());
+    let _ = writeln!(card, "A yes approves each of these {asked} once, exactly as it stands here.");
+    for (n, (tool, call)) in calls.iter().enumerate() {
+        let _ = write!(card, "\nCall {} of {}: ", n + 1, calls.len());
+        let _ = match call {
+            Planned::Asked(text) => write!(card, "{text}"),
+            Planned::Free => {
+                writeln!(card, "{}. Nothing is asked about it now.", plain(tool))
+            }
+            Planned::Refused(reasons) => {
+                let why: Vec<String> = reasons
+                    .iter()
+                    .take(REASONS)
+                    .map(|reason| format!("{} [{}]", show(&reason.message), plain(&reason.rule)))
+                    .collect();
+                writeln!(card, "{} is refused, and stays so: {}", plain(tool), why.join("; "))
+            }
+        };
+    }
     card
 }
 

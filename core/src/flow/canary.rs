@@ -14,6 +14,9 @@ const RUN: usize = 24;
 const MAX_OF_ONE: usize = 8 * 1024;
 const MAX_KEPT: usize = 256 * 1024;
 
+/// Takes a fingerprint, how to find its place, and whether a digit or an address is in it.
+type Visit<'a> = dyn FnMut(u64, &dyn Fn() -> Span, bool) -> bool + 'a;
+
 /// What tenants of one guard sealed, as keyed fingerprints: no text can be read from them.
 ///
 /// Prose is nobody's: two tenants may write the same. What is kept is a run of letters and digits
@@ -63,8 +66,8 @@ impl Canaries {
                 all || secret.get(next).is_some_and(|secret| secret.overlaps(span))
             };
             let mut found = Vec::new();
-            self.each_run(leaf, &mut |print, span, marked| {
-                if marked || is_secret(&span) {
+            self.each_run(leaf, &mut |print, place, marked| {
+                if marked || is_secret(&place()) {
                     found.push(print);
                 }
                 found.len() < left
@@ -85,10 +88,10 @@ impl Canaries {
         }
         for leaf in leaves {
             let mut spans = Vec::new();
-            self.each_run(leaf, &mut |print, span, _| {
+            self.each_run(leaf, &mut |print, place, _| {
                 let owner = self.owners.get(&print).and_then(Option::as_ref);
                 if owner.is_some_and(|owner| owner != tenant) {
-                    spans.push(span);
+                    spans.push(place());
                 }
                 true
             });
@@ -114,9 +117,8 @@ impl Canaries {
         }
     }
 
-    /// Calls `visit` with the fingerprint of each run in each view of a leaf, its place, and
-    /// whether a digit or an address is in it. `visit` says whether to go on.
-    fn each_run(&self, leaf: &Leaf<'_>, visit: &mut dyn FnMut(u64, Span, bool) -> bool) {
+    /// Calls `visit` with each run in each view of a leaf; it says whether to go on.
+    fn each_run(&self, leaf: &Leaf<'_>, visit: &mut Visit<'_>) {
         let last = (1..RUN).fold(1u64, |power, _| power.wrapping_mul(self.base));
         for view in leaf.views.all() {
             let mut window: VecDeque<(char, usize)> = VecDeque::with_capacity(RUN);
@@ -139,8 +141,8 @@ impl Canaries {
                     continue;
                 }
                 let start = window.front().map_or(0, |(_, start)| *start);
-                let span = view.origin(Span::new(start, at + c.len_utf8()));
-                if !visit(mix(hash ^ self.mask), span, marks > 0) {
+                let place = || view.origin(Span::new(start, at + c.len_utf8()));
+                if !visit(mix(hash ^ self.mask), &place, marks > 0) {
                     return;
                 }
             }

@@ -154,10 +154,10 @@ impl Index {
         labels
     }
 
-    /// Whether a place of an output stands in what the user, the host or anybody openly said.
+    /// What of a leaf of an output stands in what the user, the host or anybody openly said.
     #[must_use]
-    pub fn is_said(&self, leaves: &[Leaf<'_>], path: &str, span: Span) -> bool {
-        super::quotes::is_said(self, leaves, path, span)
+    pub fn said(&self, leaf: &Leaf<'_>) -> Vec<Span> {
+        super::quotes::said(self, leaf)
     }
 
     /// What the session has read so far.

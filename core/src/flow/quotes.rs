@@ -248,24 +248,20 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
     quotes
 }
 
-/// Whether `span` of the leaf at `path` stands whole in what the user or the host said, or in what
-/// is no secret of the house.
-pub(super) fn is_said(index: &Index, leaves: &[Leaf<'_>], path: &str, span: Span) -> bool {
-    let Some(leaf) = leaves.iter().find(|leaf| leaf.path == path) else { return false };
+/// What of a leaf stands in what the user or the host said, or in what is no secret of the house.
+pub(super) fn said(index: &Index, leaf: &Leaf<'_>) -> Vec<Span> {
     let view = &leaf.views.base;
     let folded = view.text().to_ascii_lowercase();
     let is_open = |place: &Place| {
         index.arena.leaf(place.leaf).is_some_and(|leaf| {
-            leaf.kind == SourceKind::System
-                || leaf.kind == SourceKind::User
+            matches!(leaf.kind, SourceKind::System | SourceKind::User)
                 || leaf.label.confidentiality <= Confidentiality::Internal
         })
     };
-    [Class::System, Class::Other].into_iter().any(|class| {
-        pieces(index, &folded, class, SAID_BYTES)
-            .iter()
-            .any(|run| view.origin(run.span).contains(&span) && run.places.iter().any(is_open))
-    })
+    let classes = [Class::System, Class::Other].into_iter();
+    let runs = classes.flat_map(|class| pieces(index, &folded, class, SAID_BYTES));
+    let open = runs.filter(|run| run.places.iter().any(is_open));
+    merge(open.map(|run| view.origin(run.span)).collect())
 }
 
 /// A piece of this many bytes was not said by chance.

@@ -22,15 +22,15 @@ use crate::value::Value;
 const COMMITTED_LEAVES: usize = 64;
 
 impl Session {
-    /// Puts an approval up for a human, and tells the log.
-    pub(super) fn request_approval(
+    /// The approval that a call needs, with its card.
+    pub(super) fn approval_of(
         &self,
         draft: &Draft,
         asked: &Asked<'_>,
         answer: &Answer,
         id: ApprovalId,
         now: i64,
-    ) -> Result<PendingApproval> {
+    ) -> Approval {
         let inner = &self.guard.inner;
         let lifts: Vec<LiftedRule> = answer
             .rules
@@ -50,8 +50,8 @@ impl Session {
             lifts: &lifts,
         };
         let ttl = i64::try_from(inner.limits.approval_ttl_ms).unwrap_or(i64::MAX);
-        let approval = Approval {
-            id: id.clone(),
+        Approval {
+            id,
             digest: approve::digest(&shown),
             tenant: self.cell.principal.tenant.clone(),
             session: self.cell.id.clone(),
@@ -67,9 +67,17 @@ impl Session {
             expires_ms: now.saturating_add(ttl),
             state: ApprovalState::Pending,
             approver: None,
-        };
+            levels: None,
+            plan: Vec::new(),
+        }
+    }
+
+    /// Puts an approval up for a human, and tells the log.
+    pub(super) fn put_up(&self, approval: Approval) -> Result<PendingApproval> {
+        let inner = &self.guard.inner;
+        let now = approval.created_ms;
         let pending = PendingApproval {
-            id,
+            id: approval.id.clone(),
             digest: approval.digest,
             expires_at: approval.expires_ms,
             text: approval.text.clone(),

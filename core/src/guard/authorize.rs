@@ -8,7 +8,7 @@ use super::plugin::HostResults;
 use super::session::Session;
 use crate::decision::{Decision, Outcome};
 use crate::detect::{Scope, code};
-use crate::enforce::{Verdict, arguments};
+use crate::enforce::{Settlement, Verdict, arguments};
 use crate::error::{Error, Result};
 use crate::finding::CodeFacts;
 use crate::id::{CallId, ToolId};
@@ -28,6 +28,10 @@ pub(super) struct Asked<'a> {
     pub code: Vec<(String, CodeFacts)>,
     pub leaves: Vec<Leaf<'a>>,
 }
+
+/// Rule and threat of a call that cannot be read, and of one that was stopped.
+pub(super) const MALFORMED: (&str, &str) = ("malformed_call", "ASI02");
+pub(super) const STOPPED: (&str, &str) = ("stopped", "ASI10");
 
 impl Session {
     /// Decides whether the agent may do this.
@@ -80,11 +84,25 @@ impl Session {
         let inner = &self.guard.inner;
         inner.after_fork();
         let force = inner.force.load();
+        self.with_call(&force, request, |draft, asked| match asked {
+            Ok(asked) => self.decide_call(&force, draft, asked, host),
+            Err(error) => self.malformed(&force, draft, error),
+        })
+    }
+
+    /// Reads a call, and hands on what it is or why it cannot be read.
+    pub(super) fn with_call<T>(
+        &self,
+        force: &InForce,
+        request: AuthorizeRequest,
+        then: impl FnOnce(Draft, Result<&Asked<'_>>) -> Result<T>,
+    ) -> Result<T> {
+        let inner = &self.guard.inner;
         let call_id = request.call_id.as_deref().map(CallId::new).transpose()?;
         let mut draft = Draft::new(inner, Verb::AuthorizeToolCall, call_id.clone(), request.trace);
         let tool_id = match ToolId::new(&request.tool) {
             Ok(id) => id,
-            Err(error) => return self.malformed(&force, draft, error),
+            Err(error) => return then(draft, Err(error)),
         };
         let tool = force.tool(&tool_id);
         draft.tool = Some((tool_id.clone(), tool.descriptor));
@@ -93,12 +111,12 @@ impl Session {
             .and_then(|call| arguments::check(&tool, &call).map(|()| call));
         let call = match checked {
             Ok(call) => call,
-            Err(error) => return self.malformed(&force, draft, error),
+            Err(error) => return then(draft, Err(error)),
         };
         let texts = arguments::string_leaves(&call);
         let views = self.argument_views(&texts);
-        let asked = self.read_call(&force, &mut draft, tool, call, leaves(&texts, &views));
-        self.decide_call(&force, draft, &asked, host)
+        let asked = self.read_call(force, &mut draft, tool, call, leaves(&texts, &views));
+        then(draft, Ok(&asked))
     }
 
     /// The facts of a call by name, as policy would read them now. Nothing is counted.
@@ -165,15 +183,26 @@ impl Session {
     /// A call that cannot be read is refused, whatever the fail mode.
     fn malformed(&self, force: &InForce, mut draft: Draft, error: Error) -> Result<Decision> {
         draft.fail_mode = FailMode::Closed;
-        let inner = &self.guard.inner;
-        let reason = core_reason("malformed_call", error.message(), &["ASI02"]);
+        let settlement = self.refusal(force, &draft, MALFORMED, error);
+        let id = self.guard.inner.decision_id()?;
+        Ok(self.finish(force, draft, settlement, &no_answer(), Yield::default(), id))
+    }
+
+    /// A call that is refused before policy is asked.
+    pub(super) fn refusal(
+        &self,
+        force: &InForce,
+        draft: &Draft,
+        (rule, threat): (&str, &str),
+        error: Error,
+    ) -> Settlement {
+        let reason = core_reason(rule, error.message(), &[threat]);
         let verdict =
             Verdict { outcome: Outcome::Deny, reasons: vec![reason], ..Verdict::default() };
-        let answer = no_answer();
-        let mut settlement = conclude(inner, force, &draft, verdict, &answer, None);
+        let inner = &self.guard.inner;
+        let mut settlement = conclude(inner, force, draft, verdict, &no_answer(), None);
         settlement.error = Some(error);
-        let id = inner.decision_id()?;
-        Ok(self.finish(force, draft, settlement, &answer, Yield::default(), id))
+        settlement
     }
 }
 

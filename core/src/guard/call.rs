@@ -208,8 +208,8 @@ impl Guard {
 
 impl Session {
     /// Calls a method of the session by name. Methods: `inspect_input authorize_tool_call
-    /// inspect_output derive seal prepare commit restore start report_result close`. Verbs answer
-    /// with decision JSON v1.
+    /// inspect_output authorize_plan derive seal prepare commit restore start report_result close`.
+    /// Verbs answer with decision JSON v1.
     ///
     /// # Errors
     /// `misuse/argument` for an unknown method or request, and those of the method.
@@ -218,6 +218,9 @@ impl Session {
         let decision = match method {
             "inspect_input" => self.input_request(wire::parse(request)?, &none)?,
             "derive" => self.derive_request(wire::parse(request)?)?,
+            "authorize_plan" => {
+                return Ok(wire::plan_json(&self.authorize_plan(wire::parse(request)?)?));
+            }
             "seal" => {
                 let envelope = self.seal_request(wire::parse(request)?)?;
                 return Ok(Value::from(envelope).to_json());
@@ -235,6 +238,10 @@ impl Session {
             }
             "restore" => {
                 let RestoreRequest { messages } = wire::parse(request)?;
+                if messages.iter().any(|message| message.envelope.is_some()) {
+                    let message = "an envelope is opened by `inspect_input`, and not restored";
+                    return Err(Error::new(ErrorKind::MisuseArgument, message));
+                }
                 let contents = messages.into_iter().map(wire::InspectInputRequest::into_content);
                 return self.restore(contents.collect::<Result<_>>()?).map(|()| null());
             }
@@ -251,7 +258,7 @@ impl Session {
                 return Err(no_method(
                     other,
                     "inspect_input authorize_tool_call inspect_output \
-                    derive seal prepare commit restore start report_result close",
+                    authorize_plan derive seal prepare commit restore start report_result close",
                 ));
             }
         };

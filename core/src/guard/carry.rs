@@ -78,6 +78,23 @@ pub(super) enum Vouch {
     Derived(Option<Vec<SourceId>>),
 }
 
+impl Vouch {
+    /// # Errors
+    /// `misuse/argument` where such a thing cannot vouch for this content.
+    pub fn check(&self, content: &Content) -> Result<()> {
+        use SourceKind::{AgentMessage, Memory, Retrieved, ToolResult};
+        let fits = match (self, content.parts.as_slice()) {
+            (Vouch::Nothing | Vouch::Derived(_), _) => true,
+            (Vouch::Envelope(_), [part]) => {
+                matches!(part.kind, Memory | Retrieved | AgentMessage | ToolResult)
+            }
+            (Vouch::Envelope(_), _) => false,
+        };
+        let message = "an envelope is of one memory, message or result";
+        if fits { Ok(()) } else { Err(Error::new(ErrorKind::MisuseArgument, message)) }
+    }
+}
+
 /// What came of checking that, before the session is looked at.
 pub(super) enum Vouched {
     Nothing,

@@ -123,9 +123,7 @@ impl Session {
     fn input(&self, content: Content, arrival: Arrival, host: &HostResults) -> Result<Decision> {
         self.guard.check_open()?;
         let Arrival { call_id, is_error, trace, vouch } = arrival;
-        if content.parts.len() != 1 && !matches!(vouch, Vouch::Nothing) {
-            return Err(misuse("an envelope is of one part"));
-        }
+        vouch.check(&content)?;
         let inner = &self.guard.inner;
         inner.after_fork();
         let force = inner.force.load();
@@ -151,7 +149,9 @@ impl Session {
             let part_verdict = crate::enforce::input(part.kind, &leaves, found);
             verdict = verdict.join(part_verdict);
         }
-        let host_fault = draft.take_host(inner, host);
+        // What a text was derived of was looked at by the host's controls when it came.
+        let derived = matches!(vouch, Vouch::Derived(_));
+        let host_fault = if derived { None } else { draft.take_host(inner, host) };
         let vouched = self.vouched(vouch, &content);
         let labelled = call_id.as_ref().filter(|_| is_result(&content));
         let (sources, system_changed, said) = {

@@ -3,13 +3,13 @@
 
 use super::answer::{Draft, Yield, ask_policy, conclude, core_reason, no_answer};
 use super::ask::{approval_event, approver_name};
-use super::authorize::Asked;
+use super::authorize::{Asked, STOPPED};
 use super::force::InForce;
 use super::lock;
 use super::plugin::HostResults;
 use super::session::Session;
 use crate::approval::{Approval, ApprovalState, CallState};
-use crate::approve::CallRecord;
+use crate::approve::{self, CallRecord};
 use crate::content::Content;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::digest::hex;
@@ -74,17 +74,7 @@ impl Session {
                 Looked::Seen(seen) => seen,
             };
             draft.findings = own_findings.clone();
-            if seen.overdue > 0 {
-                draft.findings.push(note(
-                    "coverage/result_missing",
-                    Category::Coverage,
-                    &["ASI01"],
-                ));
-            }
-            if force.quarantine(&asked.call.tool).is_some() {
-                draft.findings.push(note("tool/quarantined", Category::Tool, &["ASI04"]));
-            }
-            draft.settle_findings(inner.limits.findings, &asked.code);
+            self.observe_call(force, &mut draft, asked, &seen);
             let reserved = self.reserve(asked, now);
             self.fill(force, &mut draft, asked, &seen, reserved.as_ref().ok());
             let store_fault = reserved.as_ref().err().cloned();
@@ -113,8 +103,25 @@ impl Session {
         Ok(self.finish(force, draft, settlement, &answer, Yield::default(), id))
     }
 
+    /// Findings about the call itself.
+    pub(super) fn observe_call(
+        &self,
+        force: &InForce,
+        draft: &mut Draft,
+        asked: &Asked<'_>,
+        seen: &Seen,
+    ) {
+        if seen.overdue > 0 {
+            draft.findings.push(note("coverage/result_missing", Category::Coverage, &["ASI01"]));
+        }
+        if force.quarantine(&asked.call.tool).is_some() {
+            draft.findings.push(note("tool/quarantined", Category::Tool, &["ASI04"]));
+        }
+        draft.settle_findings(self.guard.inner.limits.findings, &asked.code);
+    }
+
     /// Where a human said no to this very call, it is refused for as long as their answer holds.
-    fn refused_before(&self, asked: &Asked<'_>, now: i64) -> Result<Verdict> {
+    pub(super) fn refused_before(&self, asked: &Asked<'_>, now: i64) -> Result<Verdict> {
         let refused = lock(&self.guard.inner.approvals)?.refused(
             &self.cell.principal.tenant,
             &self.cell.id,
@@ -130,15 +137,9 @@ impl Session {
     }
 
     fn stopped(&self, force: &InForce, draft: Draft, stopped: Error) -> Result<Decision> {
-        let inner = &self.guard.inner;
-        let reason = core_reason("stopped", stopped.message(), &["ASI10"]);
-        let verdict =
-            Verdict { outcome: Outcome::Deny, reasons: vec![reason], ..Verdict::default() };
-        let answer = no_answer();
-        let mut settlement = conclude(inner, force, &draft, verdict, &answer, None);
-        settlement.error = Some(stopped);
-        let id = inner.decision_id()?;
-        Ok(self.finish(force, draft, settlement, &answer, Yield::default(), id))
+        let settlement = self.refusal(force, &draft, STOPPED, stopped);
+        let id = self.guard.inner.decision_id()?;
+        Ok(self.finish(force, draft, settlement, &no_answer(), Yield::default(), id))
     }
 
     /// Reads the session's facts for this call, or finds that the same call was decided.
@@ -207,7 +208,7 @@ impl Session {
     }
 
     /// Asks policy; where it asks a human who already said yes, asks again without those rules.
-    fn rule(
+    pub(super) fn rule(
         &self,
         force: &InForce,
         draft: &Draft,
@@ -221,6 +222,7 @@ impl Session {
         if answer.outcome != Outcome::Ask {
             return (answer, None);
         }
+        let levels = approve::levels(&draft.provenance);
         let approved = lock(&self.guard.inner.approvals).ok().and_then(|approvals| {
             let found = approvals.approved(
                 &self.cell.principal.tenant,
@@ -229,7 +231,7 @@ impl Session {
                 &asked.call.tool,
                 now,
             );
-            found.filter(|approval| approval.descriptor == asked.tool.descriptor).cloned()
+            found.filter(|approval| approval.covers(asked.tool.descriptor, levels)).cloned()
         });
         let Some(approval) = approved else { return (answer, None) };
         let again = ask_policy(force, &request, host, &approval.lifts);
@@ -303,7 +305,7 @@ impl Session {
         let inner = &self.guard.inner;
         let mut pending = None;
         if let (Outcome::Ask, Some(id)) = (settlement.outcome, &placed.approval) {
-            match self.request_approval(&draft, asked, answer, id.clone(), now) {
+            match self.put_up(self.approval_of(&draft, asked, answer, id.clone(), now)) {
                 Ok(approval) => pending = Some(approval),
                 Err(error) => {
                     settlement.outcome = Outcome::Deny;
@@ -350,7 +352,7 @@ impl Session {
 }
 
 /// What rules of flow did, as reasons: those that ask, or those that relieved a question.
-fn flow_reasons(rulings: &[Ruling], tightens: bool) -> impl Iterator<Item = Reason> {
+pub(super) fn flow_reasons(rulings: &[Ruling], tightens: bool) -> impl Iterator<Item = Reason> {
     let wanted = rulings.iter().filter(move |ruling| ruling.tightens == tightens);
     wanted.map(|ruling| Reason {
         rule: format!("flow/{}", ruling.rule),

@@ -22,6 +22,7 @@ use crate::tool::FailMode;
 use crate::value::Value;
 use crate::view::Leaf;
 use crate::wire::InspectOutputRequest;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Session {
     /// Inspects what is about to leave. `audience` are the users who will read it; the principal
@@ -202,8 +203,17 @@ impl Session {
         let mut found = canaries.foreign(&self.cell.principal.tenant, leaves);
         drop(canaries);
         if !found.is_empty() {
+            let touched: BTreeSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
             let state = self.cell.lock()?;
-            found.retain(|(path, span)| !state.index.is_said(leaves, path, *span));
+            let touched = leaves.iter().filter(|leaf| touched.contains(leaf.path));
+            let said: BTreeMap<&str, Vec<Span>> =
+                touched.map(|leaf| (leaf.path, state.index.said(leaf))).collect();
+            drop(state);
+            found.retain(|(path, span)| {
+                let said = said.get(path.as_str()).map_or(&[][..], Vec::as_slice);
+                let next = said.partition_point(|said| said.end <= span.start);
+                !said.get(next).is_some_and(|said| said.contains(span))
+            });
         }
         Ok(found)
     }

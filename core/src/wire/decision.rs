@@ -1,7 +1,7 @@
 //! Decision JSON v1. Its fields and their order are frozen.
 
 use super::VERSION;
-use crate::decision::Decision;
+use crate::decision::{Decision, PendingApproval, PlanDecision};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::provenance::Provenance;
@@ -21,8 +21,38 @@ pub fn decision_json(decision: &Decision) -> String {
     String::from_utf8(json).unwrap_or_default()
 }
 
+/// The answer to a plan as JSON: byte-identical in every language.
+#[must_use]
+pub fn plan_json(plan: &PlanDecision) -> String {
+    let shape = PlanShape {
+        v: VERSION,
+        id: plan.id.as_str(),
+        outcome: plan.outcome.as_str(),
+        decisions: plan.decisions.iter().map(shape).collect(),
+        approval: plan.approval.as_ref().map(approval_shape),
+    };
+    // INVARIANT: as above.
+    serde_json::to_string(&shape).unwrap_or_default()
+}
+
 /// Room for a decision as most are, beside a content that is text.
 const USUAL: usize = 2 * 1024;
+
+/// What an `ask` waits for as JSON, for a binding that gives it a type of its own.
+#[must_use]
+pub fn approval_json(approval: &PendingApproval) -> String {
+    // INVARIANT: as above.
+    serde_json::to_string(&approval_shape(approval)).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct PlanShape<'a> {
+    v: u32,
+    id: &'a str,
+    outcome: &'a str,
+    decisions: Vec<DecisionShape<'a>>,
+    approval: Option<ApprovalShape<'a>>,
+}
 
 #[derive(Serialize)]
 struct DecisionShape<'a> {
@@ -130,6 +160,15 @@ pub(super) struct ErrorShape<'a> {
     message: String,
 }
 
+fn approval_shape(approval: &PendingApproval) -> ApprovalShape<'_> {
+    ApprovalShape {
+        id: approval.id.as_str(),
+        digest: approval.digest.hex(),
+        expires_at: approval.expires_at,
+        text: &approval.text,
+    }
+}
+
 fn shape(decision: &Decision) -> DecisionShape<'_> {
     DecisionShape {
         v: VERSION,
@@ -143,12 +182,7 @@ fn shape(decision: &Decision) -> DecisionShape<'_> {
         content: decision.content.as_ref(),
         arguments: decision.arguments.as_ref(),
         why: why(decision),
-        approval: decision.approval.as_ref().map(|approval| ApprovalShape {
-            id: approval.id.as_str(),
-            digest: approval.digest.hex(),
-            expires_at: approval.expires_at,
-            text: &approval.text,
-        }),
+        approval: decision.approval.as_ref().map(approval_shape),
         controls: controls(decision),
         bundle: bundle(decision),
         error: decision.error.as_ref().map(error),

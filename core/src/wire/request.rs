@@ -140,6 +140,17 @@ pub struct AuthorizeRequest {
     pub trace: Option<String>,
 }
 
+/// `authorize_plan`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRequest {
+    /// The calls, in the order in which they are to run.
+    pub calls: Vec<AuthorizeRequest>,
+    /// W3C trace context.
+    #[serde(default)]
+    pub trace: Option<String>,
+}
+
 /// `inspect_output`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

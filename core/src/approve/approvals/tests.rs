@@ -18,6 +18,8 @@ fn approval(n: u32, session: &str) -> Approval {
         expires_ms: 600,
         state: ApprovalState::Pending,
         approver: None,
+        levels: None,
+        plan: Vec::new(),
     }
 }
 
