@@ -26,6 +26,11 @@ def test_twins_decide_alike(guard: Guard) -> None:
         assert same(one, blocking.authorize_tool_call("note", {"a": [1, "x"]}, call_id="c1"))
         one = await session.ainspect_output("AKIA" + "IOSFODNN7EXAMPLE", kind="answer")
         assert same(one, blocking.inspect_output("AKIA" + "IOSFODNN7EXAMPLE", kind="answer"))
+        assert same(await session.aderive("In short: x"), blocking.derive("In short: x"))
+        plan = await session.aauthorize_plan([{"tool": "unheard_of", "arguments": {"a": 1}}])
+        assert plan.outcome == "ask" and plan.approval is not None
+        same_plan = blocking.authorize_plan([{"tool": "unheard_of", "arguments": {"a": 1}}])
+        assert same(plan.decisions[0], same_plan.decisions[0])
 
     asyncio.run(run(guard.session(), guard.session()))
 

@@ -233,6 +233,28 @@ class Session:
             return await asyncio.to_thread(self.authorize_tool_call, tool, arguments, **options)
         return self.authorize_tool_call(tool, arguments, **options)
 
+    async def aauthorize_plan(
+        self, calls: Iterable[PlannedCall], *, trace: str | None = None
+    ) -> PlanDecision:
+        """`authorize_plan`, on another thread where the arguments are large."""
+        planned = list(calls)
+        if self._blocks([call["arguments"] for call in planned]):
+            return await asyncio.to_thread(self.authorize_plan, planned, trace=trace)
+        return self.authorize_plan(planned, trace=trace)
+
+    async def aderive(
+        self,
+        text: str,
+        sources: Iterable[str] | None = None,
+        *,
+        name: str | None = None,
+        trace: str | None = None,
+    ) -> Decision:
+        """`derive`, on another thread where the text is large."""
+        if self._blocks(text):
+            return await asyncio.to_thread(self.derive, text, sources, name=name, trace=trace)
+        return self.derive(text, sources, name=name, trace=trace)
+
     async def ainspect_output(self, content: Any, **options: Unpack[OutputOptions]) -> Decision:
         """`inspect_output`, on another thread where the content is large."""
         if self._blocks(content):
