@@ -148,6 +148,9 @@ impl Session {
             let found = draft.findings.get(from..).unwrap_or_default();
             let part_verdict = crate::enforce::input(part.kind, &leaves, found);
             verdict = verdict.join(part_verdict);
+            if part.kind.taints() {
+                draft.findings.extend(self.alien(&leaves)?);
+            }
         }
         // What a text was derived of was looked at by the host's controls when it came.
         let derived = matches!(vouch, Vouch::Derived(_));

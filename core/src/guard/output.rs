@@ -138,12 +138,6 @@ impl Session {
         };
         draft.findings.extend(quote_findings(&quotes));
         let alien = self.alien(&leaves)?;
-        draft.findings.extend(alien.iter().map(quote_finding(
-            "flow/tenant_quote",
-            Category::Exfiltration,
-            &["LLM02", "LLM08"],
-            "tenant",
-        )));
         let foreign = self.is_forbidden(&quotes, audience);
         draft.content.forbidden_quote = foreign;
         let own_hosts = &force.bundle.own_hosts;
@@ -160,7 +154,9 @@ impl Session {
                 ..Verdict::default()
             });
         }
-        if !alien.is_empty() && kind == OutputKind::Answer {
+        let is_alien = !alien.is_empty();
+        draft.findings.extend(alien);
+        if is_alien && kind == OutputKind::Answer {
             verdict = verdict.join(Verdict {
                 outcome: Outcome::Deny,
                 reasons: vec![core_reason(
@@ -196,9 +192,8 @@ impl Session {
         }
     }
 
-    /// Where something stands that another tenant sealed, and that neither the user nor the host
-    /// said here.
-    fn alien(&self, leaves: &[Leaf<'_>]) -> Result<Vec<(String, Span)>> {
+    /// What another tenant sealed, and neither the user nor the host said here, as findings.
+    pub(super) fn alien(&self, leaves: &[Leaf<'_>]) -> Result<Vec<Finding>> {
         let Ok(canaries) = self.guard.inner.canaries.read() else { return Ok(Vec::new()) };
         let mut found = canaries.foreign(&self.cell.principal.tenant, leaves);
         drop(canaries);
@@ -215,7 +210,9 @@ impl Session {
                 !said.get(next).is_some_and(|said| said.contains(span))
             });
         }
-        Ok(found)
+        let (rule, threats) = ("flow/tenant_quote", &["LLM02", "LLM08"]);
+        let finding = quote_finding(rule, Category::Exfiltration, threats, "tenant");
+        Ok(found.iter().map(finding).collect())
     }
 
     /// An answer over the limit is refused; reasoning and plans leave without their text.
