@@ -302,18 +302,18 @@ impl Index {
         let values = text.values(span, field, tier, leaf.numeric);
         let is_users = kind == SourceKind::User;
         if is_users {
-            self.memory.prompt.take(part.turn, text.original(span));
+            self.memory.said.take(part.turn, text.original(span));
         }
         for (key, _) in &values {
             match canonical::split_key(key) {
                 Some((Kind::Email, form)) if kind != SourceKind::Principal => {
                     self.memory.names.learn(form, self.limits.arena / 8);
                     if is_users {
-                        self.memory.prompt.take_literal(part.turn, Kind::Email, form);
+                        self.memory.said.take_literal(part.turn, Kind::Email, form);
                     }
                 }
                 Some((kind @ (Kind::Url | Kind::Account | Kind::Time), form)) if is_users => {
-                    self.memory.prompt.take_literal(part.turn, kind, form);
+                    self.memory.said.take_literal(part.turn, kind, form);
                 }
                 _ => {}
             }

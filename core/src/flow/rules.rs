@@ -31,6 +31,7 @@ mod pair;
 mod person;
 mod prompt;
 mod quant;
+mod said;
 mod set;
 mod sheet;
 mod superlative;

@@ -1,7 +1,7 @@
 //! What a session keeps for its rules, beside its sources.
 
 use super::names::Names;
-use super::prompt::Prompt;
+use super::said::Said;
 use std::collections::HashSet;
 
 /// Uses that are kept; over it every member of a set counts as used.
@@ -10,14 +10,14 @@ const MAX_USED: usize = 16_384;
 /// The user's words in order, the addresses by name, and what was used before.
 #[derive(Debug, Clone, Default)]
 pub(in crate::flow) struct Memory {
-    pub(in crate::flow) prompt: Prompt,
+    pub(in crate::flow) said: Said,
     pub(in crate::flow) names: Names,
     used: HashSet<u64>,
 }
 
 impl Memory {
     pub(in crate::flow) fn bytes(&self) -> usize {
-        self.prompt.bytes() + self.names.bytes() + self.used.len() * 16
+        self.said.bytes() + self.names.bytes() + self.used.len() * 16
     }
 
     /// A call with this value, by hash of tool and value, was carried out.

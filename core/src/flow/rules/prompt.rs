@@ -9,7 +9,7 @@ const MAX_PIECE: usize = 2048;
 /// Words that are kept; of more, the oldest go.
 const MAX_WORDS: usize = 8192;
 /// Turns of the user that still speak.
-const RECENT: usize = 3;
+pub(super) const RECENT: usize = 3;
 /// Typed values of one turn that are kept.
 const MAX_LITERALS: usize = 64;
 /// People of one text.
@@ -53,7 +53,7 @@ pub(super) struct Person {
 
 /// What the user said of late.
 #[derive(Debug, Clone, Default)]
-pub(in crate::flow) struct Prompt {
+pub(super) struct Prompt {
     words: Vec<Word>,
     persons: Vec<Person>,
     /// Turns in which the user spoke, with the first word of each.
@@ -64,12 +64,12 @@ pub(in crate::flow) struct Prompt {
 }
 
 impl Prompt {
-    pub(in crate::flow) fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.words.len() * (size_of::<Word>() + 8) + self.persons.len() * 128
     }
 
     /// Takes a text that is all the user's own, in their case.
-    pub(in crate::flow) fn take(&mut self, turn: u32, text: &str) {
+    pub(super) fn take(&mut self, turn: u32, text: &str) {
         self.turn(turn);
         let first = self.words.len();
         let mut end = 0;
@@ -95,7 +95,7 @@ impl Prompt {
     }
 
     /// Takes a typed value of the text.
-    pub(in crate::flow) fn take_literal(&mut self, turn: u32, kind: Kind, form: &str) {
+    pub(super) fn take_literal(&mut self, turn: u32, kind: Kind, form: &str) {
         self.turn(turn);
         if self.literals.len() < MAX_LITERALS {
             self.literals.push((kind, form.into()));
@@ -278,6 +278,18 @@ impl Prompt {
     pub(super) fn literals(&self) -> &[(Kind, Box<str>)] {
         &self.literals
     }
+}
+
+/// As much of a text as `take` looks at.
+pub(super) fn head(text: &str) -> &str {
+    // So short a text has no more words.
+    if text.len() < MAX_PIECE {
+        return text;
+    }
+    let behind = words::words(text).nth(MAX_PIECE);
+    // What follows a word matters: its sign, its dot.
+    let end = behind.map_or(text.len(), |(at, word)| at + word.len());
+    text.get(..end).unwrap_or(text)
 }
 
 /// A word without the endings of plural: enough to compare two.

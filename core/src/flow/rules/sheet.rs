@@ -49,7 +49,7 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn prompt(&self) -> &'a Prompt {
-        &self.scene.index.memory.prompt
+        self.scene.index.memory.said.read()
     }
 
     pub(super) fn known(&self, source: SourceId) -> Option<&'a Known> {
