@@ -14,6 +14,8 @@ pub struct Plan {
     pub divide: usize,
     /// The rows to run; all where none is named. For a profiler.
     pub only: Vec<String>,
+    /// Where the rows of flow are drawn.
+    pub plot: Option<String>,
 }
 
 /// Runs `work` and gives how long it took, with what it made.
@@ -35,11 +37,18 @@ impl Plan {
         &self,
         row: &str,
         n: usize,
-        mut sample: impl FnMut(usize) -> Result<Duration>,
+        sample: impl FnMut(usize) -> Result<Duration>,
     ) -> Result<()> {
-        if !self.wants(row) {
-            return Ok(());
-        }
+        if self.wants(row) { self.measure(row, n, sample)?.print(&[]) } else { Ok(()) }
+    }
+
+    /// As `row`, without printing it.
+    pub fn measure(
+        &self,
+        row: &str,
+        n: usize,
+        mut sample: impl FnMut(usize) -> Result<Duration>,
+    ) -> Result<Row> {
         let n = (n / self.divide).max(3);
         let warm = n / 10 + 1;
         let mut first = Duration::ZERO;
@@ -55,17 +64,36 @@ impl Plan {
         }
         samples.sort_unstable();
         let at = |part: usize| samples.get((n - 1) * part / 100).copied().unwrap_or_default();
-        let line = serde_json::json!({
-            "row": row, "language": "rust", "n": n,
-            "p50_ns": at(50), "p99_ns": at(99), "first_ns": first.as_nanos(),
-        });
-        writeln!(std::io::stdout(), "{line}")?;
-        Ok(())
+        Ok(Row { name: row.to_owned(), n, p50: at(50), p99: at(99), first: first.as_nanos() })
     }
 
     /// The same for work too short for a clock: each sample is the mean of a thousand.
     pub fn short(&self, row: &str, n: usize, mut work: impl FnMut()) -> Result<()> {
         const EACH: u32 = 1000;
         self.row(row, n, |_| Ok(timed(|| (0..EACH).for_each(|_| work())).0 / EACH))
+    }
+}
+
+/// What was measured, in nanoseconds.
+pub struct Row {
+    pub name: String,
+    n: usize,
+    pub p50: u128,
+    pub p99: u128,
+    first: u128,
+}
+
+impl Row {
+    /// Prints it, with what else is known of it.
+    pub fn print(&self, more: &[(&str, usize)]) -> Result<()> {
+        let mut line = serde_json::json!({
+            "row": self.name, "language": "rust", "n": self.n,
+            "p50_ns": self.p50, "p99_ns": self.p99, "first_ns": self.first,
+        });
+        for (key, number) in more {
+            line[*key] = (*number).into();
+        }
+        writeln!(std::io::stdout(), "{line}")?;
+        Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! The rows of `cargo xtask bench` in Rust: one line of JSON each. `--quick` runs a twentieth;
-//! names of rows run these alone.
+//! names of rows run these alone; `--plot=FILE` draws the calls of flow.
 
 mod floor;
+mod flow;
 mod harness;
+mod plot;
 mod scene;
 mod text;
 
@@ -17,7 +19,8 @@ fn main() -> ExitCode {
     let (options, only): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let quick = options.iter().any(|option| option == "--quick");
-    match run(&Plan { divide: if quick { 20 } else { 1 }, only }) {
+    let plot = options.iter().find_map(|option| option.strip_prefix("--plot=")).map(str::to_owned);
+    match run(&Plan { divide: if quick { 20 } else { 1 }, only, plot }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell when standard error is gone.
@@ -46,7 +49,8 @@ fn run(plan: &Plan) -> Result<()> {
         authorize(plan, policies, texts.first().map(String::as_str).unwrap_or_default())?;
     }
     redact(plan, &texts)?;
-    stream(plan, &texts)
+    stream(plan, &texts)?;
+    flow::rows(plan)
 }
 
 fn first_decision(plan: &Plan, texts: &[String]) -> Result<()> {
