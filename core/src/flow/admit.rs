@@ -69,7 +69,7 @@ impl Index {
             about: answer.about,
             ..source_of(incoming.kind)
         });
-        if let Some(known) = self.sources.get_mut(&source.id.0) {
+        if let Some(known) = self.sources.get_mut(&source.id.0).map(Arc::make_mut) {
             known.hosts = answer.hosts;
             known.asked = answer.arguments;
             known.plain = answer.plain;
@@ -304,10 +304,13 @@ impl Index {
         if is_users {
             self.memory.said.take(part.turn, text.original(span));
         }
-        for (key, _) in &values {
+        for (key, _) in values.iter() {
             match canonical::split_key(key) {
                 Some((Kind::Email, form)) if kind != SourceKind::Principal => {
-                    self.memory.names.learn(form, self.limits.arena / 8);
+                    if !self.memory.names.knows(form) {
+                        let names = Arc::make_mut(&mut self.memory.names);
+                        names.learn(form, self.limits.arena / 8);
+                    }
                     if is_users {
                         self.memory.said.take_literal(part.turn, Kind::Email, form);
                     }
@@ -319,7 +322,7 @@ impl Index {
             }
         }
         let is_strong = tier != Tier::Weak;
-        let kept = self.arena.add(leaf, &mut values.into_iter()).is_some();
+        let kept = self.arena.add(leaf, values.iter()).is_some();
         part.strong |= kept && is_strong;
     }
 
@@ -328,7 +331,7 @@ impl Index {
         let end = self.arena.next();
         self.read = self.read.join(&part.label);
         let mut close = |id: SourceId, may_go: bool| {
-            let Some(known) = self.sources.get_mut(&id.0) else { return };
+            let Some(known) = self.sources.get_mut(&id.0).map(Arc::make_mut) else { return };
             known.leaves.1 = end;
             known.label = part.label.clone();
             if may_go {
@@ -366,7 +369,7 @@ impl Index {
                 && let Some(path) = value.as_str().and_then(canonical::path)
                 && self.made.len() < MAX_MADE
             {
-                self.made.insert(path);
+                Arc::make_mut(&mut self.made).insert(path);
             }
         });
     }

@@ -1,15 +1,19 @@
 //! What a session has seen, ready to be looked up: leaves, words, typed values; bounded.
 
 mod evict;
+mod few;
+mod keyed;
+mod shards;
 
 use super::words;
 use crate::id::SourceId;
 use crate::label::{Integrity, Label};
 use crate::source::SourceKind;
 use crate::span::Span;
-use std::collections::hash_map::RandomState;
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use few::Few;
+use keyed::Key;
+use shards::Shards;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How far leaves ground: the user's words, what systems made, the rest. Each is stored apart, so
@@ -165,36 +169,11 @@ pub(super) struct Place {
 /// Where a typed value stands, by tier; whether some places were too many to keep.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
+    key: Box<str>,
     counts: [u16; 3],
-    pub(super) places: Vec<Place>,
+    pub(super) places: Few<Place>,
     pub(super) capped: bool,
 }
-
-/// Hashes that were keyed before: no hashing left to do.
-#[derive(Default, Clone)]
-pub(super) struct Keyed(u64);
-
-impl Hasher for Keyed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
-
-pub(super) type KeyedMap<K, V> = HashMap<K, V, BuildHasherDefault<Keyed>>;
 
 /// A word's place: leaf, first byte in its folded text.
 pub(super) type Posting = (u32, u32);
@@ -202,22 +181,29 @@ pub(super) type Posting = (u32, u32);
 /// Leaves with their indices. Attackers choose the keys: every hash is keyed at random.
 #[derive(Clone)]
 pub(super) struct Arena {
-    keys: RandomState,
-    leaves: KeyedMap<u32, Slot>,
+    key: Key,
+    leaves: Shards<Slot>,
     next: u32,
-    words: [KeyedMap<u64, Vec<Posting>>; 3],
-    wholes: KeyedMap<u64, Vec<u32>>,
-    entities: HashMap<Box<str>, Entry>,
+    words: [Shards<Few<Posting>>; 3],
+    wholes: Shards<Few<u32>>,
+    entities: Shards<Entry>,
     /// First word of each secret, with leaf and span.
-    secrets: KeyedMap<u64, Vec<(u32, Span)>>,
+    secrets: Shards<Few<(u32, Span)>>,
     /// Weak leaves in order of age: first those with text, then those with typed values only.
     full: VecDeque<u32>,
     thin: VecDeque<u32>,
+    /// Bytes of text of the former.
+    full_text: usize,
     bytes: usize,
     /// Bytes of what is never evicted.
     strong: usize,
     stale: usize,
     limit: usize,
+}
+
+/// The hash of a leaf's number: they count up, so they need no key.
+fn number(id: u32) -> u64 {
+    u64::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// What an entry of a map costs beside its key and value: an estimate.
@@ -226,15 +212,16 @@ const ENTRY: usize = 48;
 impl Arena {
     pub(super) fn new(limit: usize) -> Self {
         Self {
-            keys: RandomState::new(),
-            leaves: KeyedMap::default(),
+            key: Key::random(),
+            leaves: Shards::default(),
             next: 0,
             words: Default::default(),
-            wholes: KeyedMap::default(),
-            entities: HashMap::new(),
-            secrets: KeyedMap::default(),
+            wholes: Shards::default(),
+            entities: Shards::default(),
+            secrets: Shards::default(),
             full: VecDeque::new(),
             thin: VecDeque::new(),
+            full_text: 0,
             bytes: 0,
             strong: 0,
             stale: 0,
@@ -246,26 +233,40 @@ impl Arena {
         self.bytes
     }
 
+    /// The same content again, shared as long as neither changes it.
+    pub(super) fn share(&mut self) -> Self {
+        Self {
+            leaves: self.leaves.share(),
+            words: self.words.each_mut().map(Shards::share),
+            wholes: self.wholes.share(),
+            entities: self.entities.share(),
+            secrets: self.secrets.share(),
+            full: self.full.clone(),
+            thin: self.thin.clone(),
+            ..*self
+        }
+    }
+
     pub(super) fn hash(&self, text: &str) -> u64 {
-        self.keys.hash_one(text)
+        self.key.hash(text)
     }
 
     pub(super) fn leaf(&self, id: u32) -> Option<&Leaf> {
-        self.leaves.get(&id).map(|slot| &slot.leaf)
+        self.leaves.get(number(id)).map(|slot| &slot.leaf)
     }
 
     pub(super) fn entity(&self, key: &str) -> Option<&Entry> {
-        self.entities.get(key)
+        self.entities.get(self.hash(key)).filter(|entry| &*entry.key == key)
     }
 
     pub(super) fn postings(&self, tier: Tier, word: &str) -> &[Posting] {
         let words = self.words.get(tier as usize);
-        words.and_then(|words| words.get(&self.hash(word))).map_or(&[], Vec::as_slice)
+        words.and_then(|words| words.get(self.hash(word))).map_or(&[], |found| found)
     }
 
     /// Leaves whose whole text may be `folded`.
     pub(super) fn wholes(&self, folded: &str) -> &[u32] {
-        self.wholes.get(&self.hash(folded)).map_or(&[], Vec::as_slice)
+        self.wholes.get(self.hash(folded)).map_or(&[], |found| found)
     }
 
     pub(super) fn has_secrets(&self) -> bool {
@@ -274,7 +275,7 @@ impl Arena {
 
     /// Secrets whose first word may be `word`.
     pub(super) fn secrets(&self, word: &str) -> &[(u32, Span)] {
-        self.secrets.get(&self.hash(word)).map_or(&[], Vec::as_slice)
+        self.secrets.get(self.hash(word)).map_or(&[], |found| found)
     }
 
     /// The number that the next leaf gets.
@@ -283,11 +284,11 @@ impl Arena {
     }
 
     /// Takes a leaf with its typed values (key, and where). None where there is no room: what is
-    /// not kept is unseen. `with_text` is false for values that are found by their type alone.
-    pub(super) fn add(
+    /// not kept is unseen.
+    pub(super) fn add<'a>(
         &mut self,
         leaf: Leaf,
-        values: &mut dyn Iterator<Item = (String, Place)>,
+        values: impl Iterator<Item = (&'a str, Place)>,
     ) -> Option<u32> {
         if !self.has_room(leaf.tier()) {
             return None;
@@ -300,12 +301,13 @@ impl Arena {
         let before = self.bytes;
         if !leaf.text.is_empty() {
             let hash = self.hash(&leaf.text);
-            let same = self.wholes.entry(hash).or_default();
-            if same.len() < 3 * tier.value_cap() {
+            if let Some(same) = self.wholes.entry(hash)
+                && same.len() < 3 * tier.value_cap()
+            {
                 same.push(id);
                 self.bytes += ENTRY;
             }
-            self.add_words(&leaf, id, tier);
+            self.add_words(&leaf.text, id, tier);
             self.add_secrets(&leaf, id);
         }
         let words = self.bytes - before + leaf.text.len();
@@ -316,33 +318,40 @@ impl Arena {
             self.add_value(key, place, tier);
         }
         let values = self.bytes - before;
-        self.leaves.insert(id, Slot { leaf, words, values });
         if tier == Tier::Weak {
             self.full.push_back(id);
+            self.full_text += leaf.text.len();
         } else {
             self.strong += self.bytes - at_first;
         }
+        self.leaves.insert(number(id), Slot { leaf, words, values });
         self.make_room();
         Some(id)
     }
 
-    fn add_words(&mut self, leaf: &Leaf, id: u32, tier: Tier) {
-        let text = Arc::clone(&leaf.text);
-        for (at, word) in words::words(&text).take(MAX_WORDS) {
-            let Ok(at) = u32::try_from(at) else { return };
-            for word in [Some(word), words::stem(word)].into_iter().flatten() {
-                let hash = self.keys.hash_one(word);
-                let Some(words) = self.words.get_mut(tier as usize) else { return };
-                let postings = words.entry(hash).or_default();
-                if postings.is_empty() {
-                    self.bytes += ENTRY;
-                }
-                if postings.len() < tier.word_cap() {
-                    postings.push((id, at));
-                    self.bytes += size_of::<Posting>();
-                }
+    fn add_words(&mut self, text: &str, id: u32, tier: Tier) {
+        let Some(all) = self.words.get_mut(tier as usize) else { return };
+        let (key, cap) = (self.key, tier.word_cap());
+        let mut bytes = 0;
+        let mut add = |at: u32, word: &str| {
+            let Some(postings) = all.entry(key.hash(word)) else { return };
+            if postings.is_empty() {
+                bytes += ENTRY;
+            }
+            if postings.len() < cap {
+                postings.push((id, at));
+                bytes += size_of::<Posting>();
+            }
+        };
+        let has_stems = words::has_stems(text);
+        for (at, word) in words::words(text).take(MAX_WORDS) {
+            let Ok(at) = u32::try_from(at) else { break };
+            add(at, word);
+            if has_stems && let Some(stem) = words::stem(word) {
+                add(at, stem);
             }
         }
+        self.bytes += bytes;
     }
 
     /// Watches for the secret spans of a leaf; for all of a leaf that is secret.
@@ -356,19 +365,24 @@ impl Arena {
             }
             let Some((at, first)) = words::words(secret).next() else { continue };
             let hash = self.hash(first);
-            let known = self.secrets.entry(hash).or_default();
-            if known.len() < 256 {
+            if let Some(known) = self.secrets.entry(hash)
+                && known.len() < 256
+            {
                 known.push((id, Span::new(span.start + at, span.end)));
                 self.bytes += ENTRY;
             }
         }
     }
 
-    fn add_value(&mut self, key: String, place: Place, tier: Tier) {
-        let length = key.len();
-        let entry = self.entities.entry(key.into_boxed_str()).or_default();
+    fn add_value(&mut self, key: &str, place: Place, tier: Tier) {
+        let hash = self.hash(key);
+        let Some(entry) = self.entities.entry(hash) else { return };
         if entry.places.is_empty() {
-            self.bytes += ENTRY + length + size_of::<Entry>();
+            self.bytes += ENTRY + key.len() + size_of::<Entry>();
+            entry.key = key.into();
+        } else if *entry.key != *key {
+            // Another value has its hash: this one is unseen.
+            return;
         }
         let Some(count) = entry.counts.get_mut(tier as usize) else { return };
         if usize::from(*count) < tier.value_cap() {

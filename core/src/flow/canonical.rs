@@ -19,6 +19,13 @@ pub(super) enum Kind {
 
 /// The key of a value in the index: its kind, then its canonical form.
 pub(super) fn key(kind: Kind, canonical: &str) -> String {
+    let mut key = String::with_capacity(canonical.len() + 2);
+    push_key(&mut key, kind, canonical);
+    key
+}
+
+/// The same, behind what `keys` holds.
+pub(super) fn push_key(keys: &mut String, kind: Kind, canonical: &str) {
     let tag = match kind {
         Kind::Email => 'e',
         Kind::Url => 'u',
@@ -30,11 +37,9 @@ pub(super) fn key(kind: Kind, canonical: &str) -> String {
         Kind::Host => 'h',
         Kind::Id => 'i',
     };
-    let mut key = String::with_capacity(canonical.len() + 2);
-    key.push(tag);
-    key.push(':');
-    key.push_str(canonical);
-    key
+    keys.push(tag);
+    keys.push(':');
+    keys.push_str(canonical);
 }
 
 /// Kind and form of a key that says whom to reach, what to pay, or at which hour.
@@ -52,7 +57,12 @@ pub(super) fn split_key(key: &str) -> Option<(Kind, &str)> {
 
 /// The key of an id: one of kind `event` is none of kind `file`.
 pub(super) fn id_key(kind: &str, value: &str) -> String {
-    key(Kind::Id, &format!("{kind}\n{}", value.trim()))
+    key(Kind::Id, &id_form(kind, value))
+}
+
+/// An id as its key has it.
+pub(super) fn id_form(kind: &str, value: &str) -> String {
+    format!("{kind}\n{}", value.trim())
 }
 
 /// An e-mail address: lower case, the domain in punycode; dots and plus tags kept.
@@ -74,6 +84,9 @@ pub(super) fn email(text: &str) -> Option<String> {
 
 /// A host name in lower case and punycode; none for an IP address or what is no host.
 fn host_name(text: &str) -> Option<String> {
+    if is_plain_host(text) {
+        return Some(text.to_ascii_lowercase());
+    }
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
     if text.is_empty() || text.len() > 253 || !text.chars().all(plain) || text.contains("..") {
         return None;
@@ -82,6 +95,35 @@ fn host_name(text: &str) -> Option<String> {
         Host::Domain(name) => Some(name.trim_end_matches('.').to_owned()),
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
+}
+
+/// Whether `text` is a host whose form is itself in lower case. Nearly all are, and need no tables
+/// of Unicode.
+fn is_plain_host(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let pairs = bytes.windows(2).all(|pair| !matches!(pair, b".." | b"--" | b".-" | b"-."));
+    let last = text.rsplit('.').next().unwrap_or_default();
+    pairs
+        && text.len() <= 253
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+        && last.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Host and rest of a URL that has nothing to resolve, to decode or to encode.
+fn plain_url(text: &str) -> Option<(String, &str)> {
+    let text = text.trim();
+    let web = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let bare = web.unwrap_or(text);
+    let (host, rest) = bare.split_at_checked(bare.find('/').unwrap_or(bare.len()))?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._~=&+?-".contains(&b);
+    let is_plain = rest.bytes().all(plain)
+        && !rest.contains("/.")
+        && text.len() <= 8192
+        && is_plain_host(host)
+        && (web.is_some() || is_bare_url(text));
+    is_plain.then(|| (host.to_ascii_lowercase(), rest))
 }
 
 /// The host that `text` names by itself: a name, an IP address, with or without a port.
@@ -96,6 +138,14 @@ pub(super) fn host(text: &str) -> Option<String> {
 
 /// A URL without its scheme where that is http(s), default port and root slash; host in punycode.
 pub(super) fn url(text: &str) -> Option<String> {
+    if let Some((mut form, rest)) = plain_url(text) {
+        form.push_str(if rest == "/" { "" } else { rest });
+        return Some(form);
+    }
+    any_url(text)
+}
+
+fn any_url(text: &str) -> Option<String> {
     let url = parse_url(text)?;
     let host = url.host_str()?.trim_end_matches('.');
     let mut form = String::with_capacity(text.len());
@@ -129,6 +179,9 @@ pub(super) fn url(text: &str) -> Option<String> {
 
 /// The host that a URL leads to.
 pub(super) fn url_host(text: &str) -> Option<String> {
+    if let Some((host, _)) = plain_url(text) {
+        return Some(host);
+    }
     parse_url(text)?.host_str().map(|host| host.trim_end_matches('.').to_owned())
 }
 
@@ -211,6 +264,10 @@ pub(super) fn number(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.len() > 40 {
         return None;
+    }
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        let whole = text.trim_start_matches('0');
+        return Some(if whole.is_empty() { "0" } else { whole }.to_owned());
     }
     let currency = |c: char| "$€£¥₹₽".contains(c) || c.is_whitespace();
     let text = text.trim_matches(currency).trim_end_matches('%');
@@ -351,6 +408,15 @@ pub(super) fn path(text: &str) -> Option<String> {
     if text.is_empty() || text.len() > 4096 || text.contains('\0') {
         return None;
     }
+    // Nothing to drop or to take back.
+    let plain = |pair: &[u8]| !matches!(pair, [b'/', b'/' | b'.']);
+    if !text.starts_with('.')
+        && !text.ends_with('/')
+        && text.as_bytes().windows(2).all(plain)
+        && !text.contains('\\')
+    {
+        return Some(text.to_owned());
+    }
     let absolute = text.starts_with(['/', '\\']);
     let mut segments: Vec<&str> = Vec::new();
     for segment in text.split(['/', '\\']) {
@@ -368,6 +434,28 @@ pub(super) fn path(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+
+        #[test]
+        fn plain_hosts_are_what_the_standard_says(text in "[aZ0x.-]{1,12}(\\.com|\\.0xa|\\.9|)") {
+            if is_plain_host(&text) {
+                let all = Host::parse(&text).map(|host| host.to_string());
+                prop_assert_eq!(all.ok(), host_name(&text));
+            }
+        }
+
+        #[test]
+        fn plain_urls_are_what_the_standard_says(
+            text in "(https://|http://|HTTP://|ftp://|)[aB1.-]{1,5}\\.(com|b1)(/[a-zB%/.?=&+~_# -]{0,12}|:80|)",
+        ) {
+            let general = parse_url(&text).and_then(|url| url.host_str().map(str::to_owned));
+            prop_assert_eq!(url(&text), any_url(&text));
+            prop_assert_eq!(url_host(&text), general.map(|h| h.trim_end_matches('.').to_owned()));
+        }
+    }
 
     #[test]
     fn addresses() {

@@ -22,30 +22,79 @@ pub(super) fn scan(text: &str, found: &mut dyn FnMut(Entity) -> bool) {
     let mut scanner = Scanner { text, found, trail: Trail::default(), done: false };
     let mut at = 0;
     while at <= text.len() && !scanner.done {
-        let (end, next) = blank(text, at);
-        if end > at {
-            scanner.chunk(Span::new(at, end));
+        let run = run(text, at);
+        if run.end > at {
+            scanner.chunk(Span::new(at, run.end), run.seen);
         }
-        at = next;
+        at = run.next;
     }
 }
 
-/// Where the next white space from byte `at` on stands, and where it ends.
-fn blank(text: &str, at: usize) -> (usize, usize) {
+/// A run without white space.
+struct Run {
+    end: usize,
+    /// Where the next one starts.
+    next: usize,
+    /// What bytes it has.
+    seen: u8,
+}
+
+/// The run from byte `at` on.
+fn run(text: &str, at: usize) -> Run {
     let bytes = text.as_bytes();
-    let mut end = at;
+    let (mut end, mut seen) = (at, 0);
     while let Some(byte) = bytes.get(end).copied() {
-        if matches!(byte, b' ' | b'\t'..=b'\r') {
-            return (end, end + 1);
+        let class = class(byte);
+        if class & BLANK != 0 {
+            return Run { end, next: end + 1, seen };
         }
-        let c = if byte.is_ascii() { None } else { text.get(end..).and_then(|r| r.chars().next()) };
+        seen |= class;
+        if byte.is_ascii() {
+            end += 1;
+            continue;
+        }
+        let c = text.get(end..).and_then(|rest| rest.chars().next());
         let length = c.map_or(1, char::len_utf8);
         if c.is_some_and(char::is_whitespace) {
-            return (end, end + length);
+            return Run { end, next: end + length, seen };
         }
         end += length;
     }
-    (end, end + 1)
+    Run { end, next: end + 1, seen }
+}
+
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const AT: u8 = 4;
+const DOT: u8 = 8;
+const COMMA: u8 = 16;
+const SLASH: u8 = 32;
+const BLANK: u8 = 64;
+const OTHER: u8 = 128;
+
+/// What can be told of a text by the bytes it has: most of them have none of interest.
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'@' => AT,
+            b'.' => DOT,
+            b',' => COMMA,
+            b'/' | b'\\' => SLASH,
+            b' ' | b'\t'..=b'\r' => BLANK,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(OTHER)
 }
 
 /// All typed values in a short text.
@@ -85,17 +134,23 @@ impl<'a> Scanner<'a, '_> {
     }
 
     /// One run without a space.
-    fn chunk(&mut self, span: Span) {
+    fn chunk(&mut self, span: Span, seen: u8) {
         let Some(chunk) = span.of(self.text) else { return };
         // Nearly all words have none of these, and nothing before them asks for more.
+        if seen == LETTER {
+            return self.word(chunk, span);
+        }
         let bytes = chunk.as_bytes();
         let mark = |b: &u8| matches!(b, b'.' | b',');
-        let plain = bytes.iter().all(|b| b.is_ascii_alphabetic() || mark(b));
-        let dotted = plain && bytes.get(1..bytes.len() - 1).is_some_and(|b| b.contains(&b'.'));
-        if plain && !dotted {
+        let plain = seen & !(LETTER | DOT | COMMA) == 0;
+        let inner = || bytes.get(1..bytes.len() - 1).unwrap_or_default();
+        if plain && (seen & DOT == 0 || !inner().iter().any(|b| *b == b'.')) {
             let length = bytes.len() - bytes.iter().rev().take_while(|b| mark(b)).count();
             let word = chunk.get(..length).unwrap_or_default();
             return self.word(word, Span::new(span.start, span.start + length));
+        }
+        if seen & SLASH == 0 {
+            return self.pieces(span);
         }
         if let Some(bare) = bare_url(chunk)
             && let Some(form) = canonical::url(bare.of(chunk).unwrap_or_default())
@@ -184,18 +239,19 @@ impl<'a> Scanner<'a, '_> {
         if piece.is_empty() {
             return;
         }
-        if piece.contains('@') {
+        let seen = piece.bytes().fold(0, |seen, byte| seen | class(byte));
+        if seen & AT != 0 {
             return self.address(span);
         }
-        if piece.bytes().any(|b| b.is_ascii_digit()) && self.digits(piece, span) {
+        if seen & DIGIT != 0 && self.digits(piece, span) {
             return;
         }
-        if piece.contains('.')
+        if seen & DOT != 0
             && let Some(form) = canonical::url(piece)
         {
             return self.link(form, span);
         }
-        if piece.contains(['/', '\\']) {
+        if seen & SLASH != 0 {
             if piece.len() > 1
                 && let Some(form) = canonical::path(piece)
             {
@@ -278,8 +334,8 @@ impl<'a> Scanner<'a, '_> {
             return true;
         }
         let Some((last, before)) = self.trail.last else { return false };
-        let (Some(month), Some(day)) = (month(last), ordinal(piece)) else { return false };
-        follows(before, span, 3) && self.day(month, day, before.cover(&span))
+        let Some(day) = ordinal(piece).filter(|_| follows(before, span, 3)) else { return false };
+        month(last).is_some_and(|month| self.day(month, day, before.cover(&span)))
     }
 
     fn day(&mut self, month: u8, day: u8, span: Span) -> bool {
@@ -291,7 +347,11 @@ impl<'a> Scanner<'a, '_> {
 
     /// An IBAN, in one piece or in groups; a long number that was announced as an account.
     fn account(&mut self, piece: &str, span: Span) -> bool {
-        if piece.len() > 48 {
+        // Letters open one, or it goes on, or it was announced.
+        let mut head = piece.bytes().filter(|b| *b != b'-');
+        let opens = head.by_ref().take(2).all(|b| b.is_ascii_alphabetic());
+        let announced = self.trail.announced.is_some_and(|ago| ago < 3);
+        if piece.len() > 48 || !(opens || announced || self.trail.account.is_some()) {
             return false;
         }
         let compact: Option<String> = piece
@@ -328,7 +388,7 @@ impl<'a> Scanner<'a, '_> {
             return true;
         }
         let digits = compact.len() >= 6 && compact.bytes().all(|b| b.is_ascii_digit());
-        if digits && self.trail.announced.is_some_and(|ago| ago < 3) {
+        if digits && announced {
             self.emit(Kind::Account, compact, span);
         }
         false
@@ -343,12 +403,13 @@ impl<'a> Scanner<'a, '_> {
             && last.starts_with(|c: char| c.is_ascii_digit())
             && follows(before, span, 3)
         {
-            let clock = format!("{last}{word}");
             if word.len() == 2
-                && let Some(form) = canonical::time(&clock)
+                && let Some(form) = canonical::time(&format!("{last}{word}"))
             {
                 self.emit(Kind::Time, form, before.cover(&span));
-            } else if let (Some(month), Some(day)) = (month(word), ordinal(last)) {
+            } else if let Some(day) = ordinal(last)
+                && let Some(month) = month(word)
+            {
                 self.day(month, day, before.cover(&span));
             }
         }
@@ -378,16 +439,24 @@ impl<'a> Scanner<'a, '_> {
 
 /// Bytes up to the first mark that separates values. A comma between digits binds: `1,000`.
 fn piece_len(text: &str) -> usize {
-    let split = |c: char| "\"<>()[]{}|;=`,“”„«»、。，；！？".contains(c) || c.is_control();
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let mut before = None;
-    let mut rest = text.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let binds = c == ',' && digit(before) && digit(rest.peek().map(|(_, c)| *c));
-        if split(c) && !binds {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        if byte.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let splits = match c {
+            ',' => !(digit(at.checked_sub(1)) && digit(Some(at + 1))),
+            c if c.is_ascii() => "\"<>()[]{}|;=`".contains(c) || c.is_ascii_control(),
+            c => "“”„«»、。，；！？".contains(c) || c.is_control(),
+        };
+        if splits {
             return at;
         }
-        before = Some(c);
+        at += c.len_utf8();
     }
     text.len()
 }
@@ -485,9 +554,9 @@ mod tests {
         fn white_space_parts_a_text(text in "[a\\t\\n\u{b}\u{1c} \u{85}\u{a0}\u{2003}é]{0,12}") {
             let (mut parts, mut at) = (Vec::new(), 0);
             while at <= text.len() {
-                let (end, next) = blank(&text, at);
-                parts.push(text.get(at..end).unwrap());
-                at = next;
+                let run = run(&text, at);
+                parts.push(text.get(at..run.end).unwrap());
+                at = run.next;
             }
             prop_assert_eq!(parts, text.split(char::is_whitespace).collect::<Vec<_>>());
         }
@@ -497,6 +566,13 @@ mod tests {
             for entity in all(&text) {
                 prop_assert!(entity.span.of(&text).is_some_and(|s| !s.is_empty()));
             }
+        }
+
+        #[test]
+        fn other_letters_change_nothing_before_them(
+            text in "([a-zA-Z0-9]{1,5}|[@:/.,<>\"'(=-]|\\.com| |May |GB82 |account |pm |of ){0,24}",
+        ) {
+            prop_assert_eq!(all(&text), all(&format!("{text} \u{fc}")));
         }
 
         #[test]

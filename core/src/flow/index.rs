@@ -58,8 +58,8 @@ pub(super) struct Asked {
 pub struct Index {
     pub(super) limits: Limits,
     pub(super) arena: Arena,
-    pub(super) records: Records,
-    pub(super) sources: BTreeMap<u32, Known>,
+    pub(super) records: Arc<Records>,
+    pub(super) sources: BTreeMap<u32, Arc<Known>>,
     /// Sources that may be forgotten, oldest first.
     pub(super) forgettable: VecDeque<u32>,
     pub(super) next_source: u32,
@@ -71,7 +71,7 @@ pub struct Index {
     pub(super) read: Label,
     pub(super) system: Vec<Digest>,
     /// Paths that calls of this session wrote.
-    pub(super) made: HashSet<String>,
+    pub(super) made: Arc<HashSet<String>>,
     /// What the rules go by.
     pub(super) memory: Memory,
     principal: Box<Principal>,
@@ -101,7 +101,7 @@ impl Index {
         let mut index = Self {
             limits: limits.clone(),
             arena: Arena::new(limits.arena),
-            records: Records::default(),
+            records: Arc::default(),
             sources: BTreeMap::new(),
             forgettable: VecDeque::new(),
             next_source: 0,
@@ -111,7 +111,7 @@ impl Index {
             sensitive: false,
             read: Label::bottom(),
             system: Vec::new(),
-            made: HashSet::new(),
+            made: Arc::default(),
             memory: Memory::default(),
             principal: Box::new(principal.clone()),
         };
@@ -188,10 +188,16 @@ impl Index {
         self.taint = self.taint.max(Taint::Tainted);
     }
 
-    /// The index of a sub-agent: it knows what this one knows now, and is as tainted.
+    /// The index of a sub-agent: it knows what this one knows now, and is as tainted. What both
+    /// know is shared until one of them changes that part of it.
     #[must_use]
-    pub fn child(&self) -> Index {
-        self.clone()
+    pub fn child(&mut self) -> Index {
+        let arena = self.arena.share();
+        let own = std::mem::replace(&mut self.arena, Arena::new(0));
+        // The rest is small, or shared already.
+        let child = Index { arena, ..self.clone() };
+        self.arena = own;
+        child
     }
 
     /// About how much memory it takes.
@@ -283,7 +289,7 @@ impl Index {
                 label: Label::bottom(),
                 readers: None,
             };
-            self.sources.insert(source.id.0, known);
+            self.sources.insert(source.id.0, Arc::new(known));
         }
         source
     }

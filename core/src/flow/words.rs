@@ -6,10 +6,28 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The words of `text` (UAX #29; each ideograph is one), with their first byte. A colon ends a
 /// word: `to:bob` names Bob.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let plain = text.is_ascii();
-    let ascii = plain.then_some(AsciiWords { text, at: 0 });
-    let any = (!plain).then(|| any_words(text));
-    ascii.into_iter().flatten().chain(any.into_iter().flatten())
+    if text.is_ascii() {
+        Words::Ascii(AsciiWords { text, at: 0 })
+    } else {
+        Words::Any(any_words(text))
+    }
+}
+
+enum Words<'a, I> {
+    Ascii(AsciiWords<'a>),
+    Any(I),
+}
+
+impl<'a, I: Iterator<Item = (usize, &'a str)>> Iterator for Words<'a, I> {
+    type Item = (usize, &'a str);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Words::Ascii(words) => words.next(),
+            Words::Any(words) => words.next(),
+        }
+    }
 }
 
 fn any_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -32,6 +50,7 @@ struct AsciiWords<'a> {
 impl<'a> Iterator for AsciiWords<'a> {
     type Item = (usize, &'a str);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let bytes = self.text.as_bytes();
         loop {
@@ -54,8 +73,20 @@ impl<'a> Iterator for AsciiWords<'a> {
     }
 }
 
+/// Bytes that words are made of.
+const PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        parts[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    parts
+};
+
+#[inline]
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    PARTS.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// Whether `mark` joins two letters, or two digits, to one word.
@@ -92,6 +123,11 @@ pub(super) fn holds(text: &str, phrase: &str) -> bool {
             let after = text.get(at + phrase.len()..).and_then(|tail| tail.chars().next());
             !is_word(before) && !is_word(after)
         })
+}
+
+/// Whether any word of `text` can have a stem: nearly no text has an apostrophe.
+pub(super) fn has_stems(text: &str) -> bool {
+    !text.is_ascii() || memchr::memchr(b'\'', text.as_bytes()).is_some()
 }
 
 /// Whether a text is too short or too common to say where it came from: one or two characters

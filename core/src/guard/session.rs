@@ -205,7 +205,7 @@ impl Session {
         cell.parent = Some(self.cell.id.clone());
         cell.counters = self.cell.counters;
         {
-            let parent = self.cell.lock()?;
+            let mut parent = self.cell.lock()?;
             let mut state = cell.lock()?;
             state.index = parent.index.child();
             state.system = parent.system;

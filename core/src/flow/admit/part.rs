@@ -13,6 +13,7 @@ use crate::source::{Source, SourceKind};
 use crate::span::Span;
 use crate::tool::Format;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Findings of one leaf that are looked at.
 const MAX_FINDINGS: usize = 64;
@@ -78,6 +79,9 @@ impl<'a> Part<'a> {
     /// What findings say of the leaf at `path`.
     pub(super) fn marks(&self, path: &str, text: &str) -> Marks {
         let mut marks = Marks::default();
+        if self.findings.is_empty() {
+            return marks;
+        }
         let (at, raw) = match self.raw {
             Some((at, raw)) => (at, Some(raw)),
             None => (path, None),
@@ -116,7 +120,7 @@ impl<'a> Part<'a> {
     /// Notes a trusted field in its record, and gives that record.
     pub(super) fn note(
         &mut self,
-        records: &mut Records,
+        records: &mut Arc<Records>,
         pointer: &str,
         folded: &str,
         field: &Field<'_>,
@@ -141,7 +145,7 @@ impl<'a> Part<'a> {
     }
 
     /// Opens the record at `home` and those around it, outermost first.
-    fn open(&mut self, records: &mut Records, home: &str) -> Option<()> {
+    fn open(&mut self, records: &mut Arc<Records>, home: &str) -> Option<()> {
         let mut missing = Vec::new();
         let mut at = Some(home);
         while let Some(pointer) = at.filter(|pointer| !self.drafts.contains_key(*pointer)) {
@@ -150,7 +154,7 @@ impl<'a> Part<'a> {
         }
         let mut parent = at.and_then(|pointer| self.drafts.get(pointer)).map(|draft| draft.id);
         for pointer in missing.into_iter().rev() {
-            let id = records.open(parent)?;
+            let id = Arc::make_mut(records).open(parent)?;
             let draft = Draft { id, record: Record::default(), content: String::new() };
             self.drafts.insert(pointer.to_owned(), draft);
             parent = Some(id);
@@ -167,7 +171,7 @@ impl<'a> Part<'a> {
     /// the item that answers.
     pub(super) fn settle_records(
         &mut self,
-        records: &mut Records,
+        records: &mut Arc<Records>,
         arena: &Arena,
         asked: bool,
         sole: Option<&str>,
@@ -184,7 +188,7 @@ impl<'a> Part<'a> {
                 Some((kind, value)) => arena.hash(&id_key(kind, value)),
                 None => arena.hash(&draft.content),
             };
-            records.fill(draft.id, record);
+            Arc::make_mut(records).fill(draft.id, record);
         }
     }
 }

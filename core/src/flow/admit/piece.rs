@@ -2,7 +2,7 @@
 
 use crate::finding::{Category, Finding, Severity};
 use crate::flow::arena::{Home, Place, Tier, count_lines};
-use crate::flow::canonical::{self, Kind, id_key, key};
+use crate::flow::canonical::{self, Kind, id_form, push_key};
 use crate::flow::entity::{self, Entity};
 use crate::flow::label::Field;
 use crate::flow::words;
@@ -138,8 +138,8 @@ impl<'a> Piece<'a> {
         field: &Field<'_>,
         tier: Tier,
         numeric: bool,
-    ) -> Vec<(String, Place)> {
-        let mut values = Vec::new();
+    ) -> Values {
+        let mut values = Values::default();
         let Some(text) = within.of(self.view.text()) else { return values };
         let whole = text.trim();
         let at_start = Place {
@@ -149,14 +149,16 @@ impl<'a> Piece<'a> {
             secret: false,
         };
         if let Some(kind) = field.id_kind {
-            values.push((id_key(kind, &whole.to_ascii_lowercase()), at_start));
+            values.push(Kind::Id, &id_form(kind, &whole.to_ascii_lowercase()), at_start);
         }
         let form = match field.format {
-            Some(Format::Account) => canonical::account(whole).map(|f| key(Kind::Account, &f)),
-            _ if numeric => canonical::number(whole).map(|f| key(Kind::Number, &f)),
+            Some(Format::Account) => canonical::account(whole).map(|form| (Kind::Account, form)),
+            _ if numeric => canonical::number(whole).map(|form| (Kind::Number, form)),
             _ => None,
         };
-        values.extend(form.map(|form| (form, at_start)));
+        if let Some((kind, form)) = form {
+            values.push(kind, &form, at_start);
+        }
         let (mut line, mut counted) = (at_start.line, 0);
         entity::scan(text, &mut |found| {
             if found.kind == Kind::Number && !counts(&found, tier, numeric) {
@@ -170,12 +172,36 @@ impl<'a> Piece<'a> {
             if found.kind == Kind::Url
                 && let Some(host) = found.span.of(text).and_then(canonical::url_host)
             {
-                values.push((key(Kind::Host, &host), place));
+                values.push(Kind::Host, &host, place);
             }
-            values.push((key(found.kind, &found.form), place));
-            values.len() < MAX_VALUES
+            values.push(found.kind, &found.form, place);
+            values.places.len() < MAX_VALUES
         });
         values
+    }
+}
+
+/// Typed values: their keys in one text, and their places.
+#[derive(Default)]
+pub(super) struct Values {
+    keys: String,
+    /// With the end of each key.
+    places: Vec<(usize, Place)>,
+}
+
+impl Values {
+    fn push(&mut self, kind: Kind, form: &str, place: Place) {
+        push_key(&mut self.keys, kind, form);
+        self.places.push((self.keys.len(), place));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Place)> {
+        let mut from = 0;
+        self.places.iter().filter_map(move |(end, place)| {
+            let key = self.keys.get(from..*end);
+            from = *end;
+            Some((key?, *place))
+        })
     }
 }
 

@@ -1,7 +1,10 @@
 //! Bounds: the oldest weak leaves lose their text, then their typed values; others never do.
 
-use super::{Arena, ENTRY, Entry, Home, Place, Posting, Slot, Tier};
+use super::{Arena, ENTRY, Entry, Home, Place, Posting, Slot, Tier, number};
 use std::sync::Arc;
+
+/// Bytes of text of weak leaves that are kept to be searched; of older ones typed values only.
+const MAX_TEXT: usize = 4 << 20;
 
 impl Arena {
     /// Whether a leaf of this tier may come in. The user's words get twice the room of others, so
@@ -24,8 +27,14 @@ impl Arena {
 
     /// Evicts until there is room for what comes next.
     pub(super) fn make_room(&mut self) {
+        while self.full_text > MAX_TEXT
+            && self.full.len() > 1
+            && let Some(oldest) = self.full.pop_front()
+        {
+            self.thin_out(oldest);
+        }
         if self.bytes <= self.limit {
-            return;
+            return self.tidy();
         }
         let free = self.limit.saturating_sub(self.strong) / 2;
         let aim = self.limit - free.min(self.limit / 4);
@@ -46,8 +55,9 @@ impl Arena {
 
     /// Forgets a leaf's text; its typed values stay.
     fn thin_out(&mut self, id: u32) {
-        let Some(slot) = self.leaves.get_mut(&id) else { return };
+        let Some(slot) = self.leaves.get_mut(number(id)) else { return };
         self.stale += std::mem::take(&mut slot.words);
+        self.full_text = self.full_text.saturating_sub(slot.leaf.text.len());
         slot.leaf.text = Arc::default();
         slot.leaf.lines = Arc::default();
         slot.leaf.home = Home::Shift(0);
@@ -56,7 +66,10 @@ impl Arena {
     }
 
     fn remove(&mut self, id: u32) {
-        if let Some(slot) = self.leaves.remove(&id) {
+        if let Some(slot) = self.leaves.remove(number(id)) {
+            if slot.leaf.tier() == Tier::Weak {
+                self.full_text = self.full_text.saturating_sub(slot.leaf.text.len());
+            }
             self.stale += slot.words + slot.values + size_of::<Slot>() + ENTRY;
         }
     }
@@ -68,6 +81,11 @@ impl Arena {
                 self.remove(id);
             }
         }
+        self.tidy();
+    }
+
+    /// Sweeps where there is enough to sweep that it pays.
+    fn tidy(&mut self) {
         if self.stale > self.limit / 4 {
             self.sweep();
         }
@@ -76,46 +94,47 @@ impl Arena {
     /// Takes what was evicted out of the indices and counts anew.
     fn sweep(&mut self) {
         let leaves = &self.leaves;
-        let has_text = |id: u32| leaves.get(&id).is_some_and(|slot| !slot.leaf.text.is_empty());
+        let slot = |id: u32| leaves.get(number(id));
+        let has_text = |id: &u32| slot(*id).is_some_and(|slot| !slot.leaf.text.is_empty());
         let mut bytes = 0;
         if let Some(weak) = self.words.get_mut(Tier::Weak as usize) {
-            weak.retain(|_, postings| {
-                postings.retain(|(id, _)| has_text(*id));
+            weak.retain(|postings| {
+                postings.retain(|(id, _)| has_text(id));
                 !postings.is_empty()
             });
         }
         for postings in self.words.iter().flat_map(|words| words.values()) {
             bytes += ENTRY + postings.len() * size_of::<Posting>();
         }
-        self.wholes.retain(|_, ids| {
-            ids.retain(|id| has_text(*id));
+        self.wholes.retain(|ids| {
+            ids.retain(has_text);
             bytes += ids.len() * ENTRY;
             !ids.is_empty()
         });
-        self.secrets.retain(|_, spans| {
-            spans.retain(|(id, _)| has_text(*id));
+        self.secrets.retain(|spans| {
+            spans.retain(|(id, _)| has_text(id));
             bytes += spans.len() * ENTRY;
             !spans.is_empty()
         });
-        self.entities.retain(|key, entry| {
-            entry.places.retain(|place| leaves.contains_key(&place.leaf));
+        self.entities.retain(|entry| {
+            entry.places.retain(|place| slot(place.leaf).is_some());
             let mut counts = [0u16; 3];
-            for place in &entry.places {
-                let tier = leaves.get(&place.leaf).map_or(Tier::Weak, |slot| slot.leaf.tier());
+            for place in entry.places.iter() {
+                let tier = slot(place.leaf).map_or(Tier::Weak, |slot| slot.leaf.tier());
                 if let Some(count) = counts.get_mut(tier as usize) {
                     *count += 1;
                 }
             }
             entry.counts = counts;
-            bytes += ENTRY + key.len() + size_of::<Entry>();
+            bytes += ENTRY + entry.key.len() + size_of::<Entry>();
             bytes += entry.places.len() * size_of::<Place>();
             !entry.places.is_empty()
         });
-        for slot in self.leaves.values() {
+        for slot in leaves.values() {
             bytes += size_of::<Slot>() + ENTRY + slot.leaf.text.len() + slot.leaf.path.len();
         }
-        self.full.retain(|id| self.leaves.contains_key(id));
-        self.thin.retain(|id| self.leaves.contains_key(id));
+        self.full.retain(|id| slot(*id).is_some());
+        self.thin.retain(|id| slot(*id).is_some());
         self.bytes = bytes;
         self.stale = 0;
     }

@@ -13,9 +13,10 @@ pub(super) fn month(word: &str) -> Option<u8> {
     if word.len() < 3 || word.len() > 12 {
         return None;
     }
-    let word = word.to_lowercase();
-    let word = word.trim_end_matches('.');
-    MONTHS.iter().position(|names| names.contains(&word)).and_then(|i| u8::try_from(i + 1).ok())
+    let lower = if word.is_ascii() { String::new() } else { word.to_lowercase() };
+    let word = if word.is_ascii() { word } else { &lower }.trim_end_matches('.');
+    let is = |name: &&str| name.eq_ignore_ascii_case(word);
+    MONTHS.iter().position(|names| names.iter().any(is)).and_then(|i| u8::try_from(i + 1).ok())
 }
 
 const MONTHS: [&[&str]; 12] = [

@@ -56,7 +56,7 @@ fn answers(sheet: &Sheet<'_>, leaf: &Leaf) -> Vec<SourceId> {
     if sheet.is_plain(leaf.source) {
         return vec![leaf.source];
     }
-    let recent = || sheet.index().sources.values().rev().take(MAX_SOURCES);
+    let recent = || sheet.index().sources.values().rev().take(MAX_SOURCES).map(|known| &**known);
     let tool = sheet.known(leaf.source).and_then(|known| known.source.tool.as_ref());
     let of_tool: Vec<&Known> =
         recent().filter(|k| tool.is_some() && k.source.tool.as_ref() == tool).collect();

@@ -3,6 +3,7 @@
 use super::names::Names;
 use super::said::Said;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Uses that are kept; over it every member of a set counts as used.
 const MAX_USED: usize = 16_384;
@@ -11,8 +12,8 @@ const MAX_USED: usize = 16_384;
 #[derive(Debug, Clone, Default)]
 pub(in crate::flow) struct Memory {
     pub(in crate::flow) said: Said,
-    pub(in crate::flow) names: Names,
-    used: HashSet<u64>,
+    pub(in crate::flow) names: Arc<Names>,
+    used: Arc<HashSet<u64>>,
 }
 
 impl Memory {
@@ -23,7 +24,7 @@ impl Memory {
     /// A call with this value, by hash of tool and value, was carried out.
     pub(in crate::flow) fn use_up(&mut self, hash: u64) {
         if self.used.len() < MAX_USED {
-            self.used.insert(hash);
+            Arc::make_mut(&mut self.used).insert(hash);
         }
     }
 

@@ -23,9 +23,14 @@ impl Names {
         self.bytes
     }
 
+    /// Whether `learn` would change nothing.
+    pub(in crate::flow) fn knows(&self, address: &str) -> bool {
+        self.full || self.numbers.contains_key(address)
+    }
+
     /// Enters an address, in canonical form, where there is room for it.
     pub(in crate::flow) fn learn(&mut self, address: &str, room: usize) {
-        if self.full || self.numbers.contains_key(address) {
+        if self.knows(address) {
             return;
         }
         let Ok(number) = u32::try_from(self.addresses.len()) else { return };

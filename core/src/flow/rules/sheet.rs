@@ -53,7 +53,7 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn known(&self, source: SourceId) -> Option<&'a Known> {
-        self.scene.index.sources.get(&source.0)
+        self.scene.index.sources.get(&source.0).map(|known| &**known)
     }
 
     /// The name of the tool whose result a leaf stands in.

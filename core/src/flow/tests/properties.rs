@@ -97,6 +97,25 @@ proptest! {
         prop_assert_eq!(found.integrity, Some(Integrity::User));
     }
 
+    /// A text of ASCII alone is read by a short way; any other letter in it leads the long one.
+    #[test]
+    fn the_short_way_leads_where_the_long_one_does(
+        said in "([a-zA-Z'_]{1,5}[ .,:;'-]{0,2}|bob@x\\.com |May 5 |13 |DE89 3704 |
+> x
+){0,8}",
+        seen in "([a-zA-Z0-9'_]{1,6}[ .,:;'/\"()=-]{1,2}|eve@evil\\.com |https://a\\.b/c |12:30 ){0,12}",
+        values in prop::collection::vec("[a-zA-Z]{1,5}( [a-zA-Z0-9]{1,5})?|bob@x\\.com|eve@evil\\.com|May 5", 1..4),
+    ) {
+        let run = |tail: &str| {
+            let mut session = session();
+            session.user(&format!("{said}{tail}"));
+            session.read(&format!("{seen}{tail}"));
+            let output = session.quotes(&seen);
+            (ranks(&session, &values), output.private, output.system)
+        };
+        prop_assert_eq!(run(" "), run(" \u{fc}"));
+    }
+
     /// Any content is taken, and any call answered, the same twice.
     #[test]
     fn the_same_session_gives_the_same_answer(texts in prop::collection::vec(".{0,60}", 0..5), value in ".{0,30}") {
