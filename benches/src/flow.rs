@@ -53,15 +53,17 @@ const CALLS: [(&str, &str); 6] = [
 
 /// All rows; draws the calls' where `plan` says to.
 pub fn rows(plan: &Plan) -> Result<()> {
-    admit(plan, "admit_prose", |seed, size| Body::Text(text::text(seed, size)))?;
-    admit(plan, "admit_lines", |seed, size| Body::Text(text::lines(seed, size)))?;
-    admit(plan, "admit_records", records)?;
     let mut points = Vec::new();
-    for (row, seen) in SEEN {
+    // The largest first: what a smaller one leaves behind would be counted as nothing.
+    for (row, seen) in SEEN.into_iter().rev() {
         if let Some(measured) = calls(plan, row, seen)? {
             points.push((seen, measured));
         }
     }
+    points.reverse();
+    admit(plan, "admit_prose", |seed, size| Body::Text(text::text(seed, size)))?;
+    admit(plan, "admit_lines", |seed, size| Body::Text(text::lines(seed, size)))?;
+    admit(plan, "admit_records", records)?;
     match &plan.plot {
         Some(path) if points.len() == SEEN.len() => Ok(std::fs::write(path, plot::draw(&points))?),
         _ => Ok(()),
@@ -79,7 +81,8 @@ fn admit(plan: &Plan, row: &str, make: fn(u32, usize) -> Body) -> Result<()> {
     if !plan.wants(row) {
         return Ok(());
     }
-    let pieces: Vec<Body> = (0..).map(|seed| make(seed, CONTENT)).take(MEGABYTE / CONTENT).collect();
+    let pieces: Vec<Body> =
+        (0..).map(|seed| make(seed, CONTENT)).take(MEGABYTE / CONTENT).collect();
     let seen: Vec<Seen<'_>> = pieces.iter().map(Seen::new).collect();
     let who = principal()?;
     plan.row(row, 20, |_| {

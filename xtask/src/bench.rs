@@ -19,7 +19,28 @@ const ROWS: &[&str] = &[
     "redact_1k",
     "first_decision",
     "stream_1k",
+    "admit_prose",
+    "admit_lines",
+    "admit_records",
+    "flow_call_10k",
+    "flow_call_100k",
+    "flow_call_1m",
+    "flow_call_10m",
 ];
+
+/// Rows that the plot is drawn from.
+const PLOTTED: &[&str] = &[
+    "flow_call_10k",
+    "flow_call_30k",
+    "flow_call_100k",
+    "flow_call_300k",
+    "flow_call_1m",
+    "flow_call_3m",
+    "flow_call_10m",
+];
+
+/// Rows that admit a megabyte to flow.
+const ADMIT: &[&str] = &["admit_prose", "admit_lines", "admit_records"];
 
 /// Rows whose cost in another language is compared with Rust's. Streams cross the border 17 times,
 /// and what is read and written grows with the text.
@@ -38,9 +59,10 @@ struct Program {
     environment: Vec<(&'static str, String)>,
 }
 
-/// Builds, measures, prints. `words`: `--json`, `--rust-only`, `--quick` (a twentieth, once).
+/// Builds, measures, prints. `words`: `--json`, `--rust-only`, `--quick` (a twentieth, once),
+/// `--plot` (draws the calls of flow for the docs).
 pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
-    const KNOWN: &[&str] = &["--json", "--rust-only", "--quick"];
+    const KNOWN: &[&str] = &["--json", "--rust-only", "--quick", "--plot"];
     if let Some(other) = words.iter().find(|word| !KNOWN.contains(word)) {
         let known = KNOWN.join(" ");
         return Err(Failure::new(format!("there is no option `{other}`; known: {known}")));
@@ -56,6 +78,11 @@ pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
             say(&format!("== round {round} of {runs}: {}", program.language));
             measure(program, has("--quick"), &mut best, &mut marks)?;
         }
+    }
+    if has("--plot") {
+        let plot = format!("--plot={}", root().join("docs/flow-speed.svg").display());
+        let rust = target().join("release/checkrein-bench").display().to_string();
+        output(&root(), &rust, &[PLOTTED, &[&plot]].concat())?;
     }
     let same = marks.values().all(|mark| Some(mark) == marks.values().next());
     let same = if same { Ok(()) } else { Err(Failure::new(format!("{marks:?}"))) };
@@ -281,6 +308,16 @@ fn ratios(best: &Best) -> String {
             let name = format!("{above} / {below}");
             out += &format!("{name:<34}{:>6.2}  {aim}\n", a / b);
         }
+    }
+    for row in ADMIT {
+        if let Some(ns) = p50(best, row, "rust") {
+            out += &format!("{:<34}{:>6.0}  MB/s\n", row, 1e9 / ns);
+        }
+    }
+    let row = best.get(&("flow_call_10m".to_owned(), "rust".to_owned()));
+    if let Some(row) = row {
+        let times = figure(row, "resident") / figure(row, "seen");
+        out += &format!("{:<34}{times:>6.2}  <= 4\n", "flow: memory / text, at 10 MB");
     }
     for language in LANGUAGES.iter().filter(|language| **language != "rust") {
         let added = LIGHT.iter().filter_map(|row| {

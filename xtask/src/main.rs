@@ -21,7 +21,7 @@ cargo xtask <verb>
   test [part...]    every test of every language; parts: core rust python c node go
   lint              formatting, clippy, terms, generated files
   generate          header, stubs and other generated files that are committed
-  bench             what calls cost: --json, --rust-only, --quick
+  bench             what calls cost: --json, --rust-only, --quick, --plot
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";

@@ -25,6 +25,7 @@ pub(super) use answer::each_argument;
 use answer::Answer;
 use part::Part;
 use piece::Piece;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -160,9 +161,12 @@ impl Index {
         }
         value.each_leaf(&mut |pointer, leaf| {
             let field = label::field(part.kind, manifest, pointer, leaf);
-            let path = format!("{}{pointer}", incoming.prefix);
+            let path = match incoming.prefix {
+                "" => Cow::Borrowed(pointer),
+                prefix => Cow::Owned(format!("{prefix}{pointer}")),
+            };
             part.see_item(pointer);
-            let view = leaves.get(path.as_str()).copied();
+            let view = leaves.get(&*path).copied();
             self.take_value(part, &At { pointer, path: &path }, leaf, view, field);
         });
     }

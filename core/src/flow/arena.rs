@@ -182,7 +182,7 @@ pub(super) type Posting = (u32, u32);
 #[derive(Clone)]
 pub(super) struct Arena {
     key: Key,
-    leaves: Shards<Slot>,
+    leaves: Shards<Arc<Slot>>,
     next: u32,
     words: [Shards<Few<Posting>>; 3],
     wholes: Shards<Few<u32>>,
@@ -324,7 +324,7 @@ impl Arena {
         } else {
             self.strong += self.bytes - at_first;
         }
-        self.leaves.insert(number(id), Slot { leaf, words, values });
+        self.leaves.insert(number(id), Arc::new(Slot { leaf, words, values }));
         self.make_room();
         Some(id)
     }

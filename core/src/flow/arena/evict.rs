@@ -55,7 +55,7 @@ impl Arena {
 
     /// Forgets a leaf's text; its typed values stay.
     fn thin_out(&mut self, id: u32) {
-        let Some(slot) = self.leaves.get_mut(number(id)) else { return };
+        let Some(slot) = self.leaves.get_mut(number(id)).map(Arc::make_mut) else { return };
         self.stale += std::mem::take(&mut slot.words);
         self.full_text = self.full_text.saturating_sub(slot.leaf.text.len());
         slot.leaf.text = Arc::default();
