@@ -131,7 +131,9 @@ fn calls(plan: &Plan, row: &str, seen: usize) -> Result<Option<Row>> {
         let question = question(tool, call, &leaves, &grants, &rules);
         Ok(timed(|| index.trace(&question)).0)
     })?;
-    measured.print(&[("seen", seen), ("resident", resident), ("counted", counted)])?;
+    let child = usize::try_from(timed(|| index.child()).0.as_nanos())?;
+    let known = [("seen", seen), ("resident", resident), ("counted", counted), ("child_ns", child)];
+    measured.print(&known)?;
     Ok(Some(measured))
 }
 

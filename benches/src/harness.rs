@@ -90,8 +90,8 @@ impl Row {
             "row": self.name, "language": "rust", "n": self.n,
             "p50_ns": self.p50, "p99_ns": self.p99, "first_ns": self.first,
         });
-        for (key, number) in more {
-            line[*key] = (*number).into();
+        if let Some(line) = line.as_object_mut() {
+            line.extend(more.iter().map(|(key, number)| ((*key).to_owned(), (*number).into())));
         }
         writeln!(std::io::stdout(), "{line}")?;
         Ok(())

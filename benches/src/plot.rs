@@ -27,11 +27,9 @@ pub fn draw(points: &[(usize, Row)]) -> String {
     for (bytes, label) in [(1e4, "10 KB"), (1e5, "100 KB"), (1e6, "1 MB"), (1e7, "10 MB seen")] {
         put(format!("<text x=\"{:.1}\" y=\"230\">{label}</text>\n", x(bytes) - 16.0));
     }
-    let lines: [(&str, &str, fn(&Row) -> u128); 2] =
-        [("p50", "#1668b8", |row| row.p50), ("p99", "#c2571a", |row| row.p99)];
-    for (label, colour, of) in lines {
+    for (label, colour) in [("p50", "#1668b8"), ("p99", "#c2571a")] {
         let at = |(seen, row): &(usize, Row)| {
-            let us = of(row) as f64 / 1000.0;
+            let us = if label == "p50" { row.p50 } else { row.p99 } as f64 / 1000.0;
             (x(*seen as f64), y(us), us)
         };
         let mut path = String::new();

@@ -314,11 +314,6 @@ fn ratios(best: &Best) -> String {
             out += &format!("{:<34}{:>6.0}  MB/s\n", row, 1e9 / ns);
         }
     }
-    let row = best.get(&("flow_call_10m".to_owned(), "rust".to_owned()));
-    if let Some(row) = row {
-        let times = figure(row, "resident") / figure(row, "seen");
-        out += &format!("{:<34}{times:>6.2}  <= 4\n", "flow: memory / text, at 10 MB");
-    }
     for language in LANGUAGES.iter().filter(|language| **language != "rust") {
         let added = LIGHT.iter().filter_map(|row| {
             let more = p50(best, row, language)? - p50(best, row, "rust")?;

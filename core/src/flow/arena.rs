@@ -133,6 +133,11 @@ impl Leaf {
         Place { leaf: id, span: self.home.origin(span), line, secret: self.is_secret(span) }
     }
 
+    /// What it takes beside its words and its typed values.
+    fn cost(&self) -> usize {
+        LEAF + self.text.len() + self.path.len()
+    }
+
     fn is_secret(&self, span: Span) -> bool {
         self.secrets.iter().any(|secret| secret.overlaps(&span))
     }
@@ -208,6 +213,8 @@ fn number(id: u32) -> u64 {
 
 /// What an entry of a map costs beside its key and value: an estimate.
 const ENTRY: usize = 48;
+/// The same for a leaf beside its texts: it stands in memory of its own, and so do they.
+const LEAF: usize = size_of::<Slot>() + 2 * ENTRY;
 
 impl Arena {
     pub(super) fn new(limit: usize) -> Self {
@@ -297,7 +304,7 @@ impl Arena {
         self.next = self.next.checked_add(1)?;
         let tier = leaf.tier();
         let at_first = self.bytes;
-        self.bytes += size_of::<Slot>() + ENTRY + leaf.text.len() + leaf.path.len();
+        self.bytes += leaf.cost();
         let before = self.bytes;
         if !leaf.text.is_empty() {
             let hash = self.hash(&leaf.text);

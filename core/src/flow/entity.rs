@@ -79,7 +79,7 @@ impl<'a> Scanner<'a, '_> {
         let mark = |b: &u8| matches!(b, b'.' | b',');
         let plain = seen & !(LETTER | DOT | COMMA) == 0;
         let inner = || bytes.get(1..bytes.len() - 1).unwrap_or_default();
-        if plain && (seen & DOT == 0 || !inner().iter().any(|b| *b == b'.')) {
+        if plain && (seen & DOT == 0 || !inner().contains(&b'.')) {
             let length = bytes.len() - bytes.iter().rev().take_while(|b| mark(b)).count();
             let word = chunk.get(..length).unwrap_or_default();
             return self.word(word, Span::new(span.start, span.start + length));

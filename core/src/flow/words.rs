@@ -74,6 +74,7 @@ impl<'a> Iterator for AsciiWords<'a> {
 }
 
 /// Bytes that words are made of.
+#[expect(clippy::indexing_slicing, reason = "made when it is compiled")]
 const PARTS: [bool; 256] = {
     let mut parts = [false; 256];
     let mut byte = 0;
@@ -146,15 +147,18 @@ pub(super) fn is_short(text: &str) -> bool {
     }
 }
 
+/// Sorted; of three or four bytes.
+const STOP: &[&str] = &[
+    "and", "are", "auf", "aus", "avec", "con", "das", "dem", "den", "der", "des", "die", "ein",
+    "eine", "est", "for", "from", "für", "has", "into", "las", "les", "los", "mit", "not", "our",
+    "para", "por", "pour", "que", "sur", "that", "the", "this", "und", "une", "von", "was", "will",
+    "with", "you", "your", "zum", "zur",
+];
+
 /// Words that carry no content, in the languages of [`super::intent`].
 pub(super) fn is_stop_word(word: &str) -> bool {
-    const STOP: &[&str] = &[
-        "and", "are", "auf", "aus", "avec", "con", "das", "dem", "den", "der", "des", "die", "ein",
-        "eine", "est", "for", "from", "für", "has", "into", "les", "los", "las", "mit", "not",
-        "our", "para", "por", "pour", "que", "sur", "that", "the", "this", "und", "une", "von",
-        "was", "will", "with", "you", "your", "zum", "zur",
-    ];
-    word.chars().nth(2).is_none() && !word.chars().any(stands_alone) || STOP.contains(&word)
+    word.chars().nth(2).is_none() && !word.chars().any(stands_alone)
+        || (matches!(word.len(), 3 | 4) && STOP.binary_search(&word).is_ok())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -236,6 +240,14 @@ impl Phrase {
         (opens(text, start) && closes(text, end)).then_some(span)
     }
 
+    /// The letter with which the word behind `word` begins, where both are plain and `word` is
+    /// that at character `skip`.
+    pub(super) fn next_letter(&self, word: &str, skip: usize) -> Option<u8> {
+        let behind = self.chars.get(skip + word.len()..).filter(|_| word.bytes().all(is_part))?;
+        let [' ', next, ..] = behind else { return None };
+        u8::try_from(*next).ok().filter(|next| is_part(*next))
+    }
+
     /// Number of the character at which the word that starts at byte `at` of `folded` starts.
     pub(super) fn character_of(folded: &str, at: usize) -> usize {
         // The phrase of the text before it, and the gap between.
@@ -248,6 +260,14 @@ impl Phrase {
     pub(super) fn len(&self) -> usize {
         self.chars.len()
     }
+}
+
+/// Whether the next word of `text` from byte `at` on can begin with `letter`. Nearly all places of
+/// a word fail here.
+pub(super) fn goes_on(text: &str, at: usize, letter: u8) -> bool {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let first = rest.iter().copied().find(|byte| is_part(*byte) || !byte.is_ascii());
+    first.is_some_and(|first| first == letter || !first.is_ascii())
 }
 
 fn next_len(text: &str, at: usize) -> usize {
@@ -361,6 +381,24 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_quick_look_misses_no_phrase(
+            text in "([ab_]{1,2}[ .,'@/-]{1,2}|é ){0,12}",
+            value in "[ab_]{1,2}([ .,'@/-]{1,2}[ab_é]{1,2}){1,3}",
+        ) {
+            let phrase = Phrase::new(&value);
+            for (first, word) in words(&value) {
+                let skip = Phrase::character_of(&value, first);
+                let Some(next) = phrase.next_letter(word, skip) else { continue };
+                for (at, other) in words(&text).filter(|(_, other)| *other == word) {
+                    let stands = phrase.stands_at(&text, at, skip).is_some();
+                    prop_assert!(!stands || goes_on(&text, at + other.len(), next));
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_possessive_is_cut_off() {
         assert_eq!(
@@ -395,6 +433,12 @@ mod tests {
         assert_eq!(words("删除文件").count(), 4);
         assert!(stands("删除", "请删除文件") && !stands("删文", "请删除文件"));
         assert!(!stands("カタ", "カタカナ"));
+    }
+
+    #[test]
+    fn stop_words_can_be_searched() {
+        assert!(STOP.is_sorted() && STOP.iter().all(|word| is_stop_word(word)));
+        assert!(!is_stop_word("bob") && is_stop_word("of"));
     }
 
     #[test]

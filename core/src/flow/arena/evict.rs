@@ -1,6 +1,6 @@
 //! Bounds: the oldest weak leaves lose their text, then their typed values; others never do.
 
-use super::{Arena, ENTRY, Entry, Home, Place, Posting, Slot, Tier, number};
+use super::{Arena, ENTRY, Entry, Home, LEAF, Place, Posting, Tier, number};
 use std::sync::Arc;
 
 /// Bytes of text of weak leaves that are kept to be searched; of older ones typed values only.
@@ -70,7 +70,7 @@ impl Arena {
             if slot.leaf.tier() == Tier::Weak {
                 self.full_text = self.full_text.saturating_sub(slot.leaf.text.len());
             }
-            self.stale += slot.words + slot.values + size_of::<Slot>() + ENTRY;
+            self.stale += slot.words + slot.values + LEAF;
         }
     }
 
@@ -131,7 +131,7 @@ impl Arena {
             !entry.places.is_empty()
         });
         for slot in leaves.values() {
-            bytes += size_of::<Slot>() + ENTRY + slot.leaf.text.len() + slot.leaf.path.len();
+            bytes += slot.leaf.cost();
         }
         self.full.retain(|id| slot(*id).is_some());
         self.thin.retain(|id| slot(*id).is_some());

@@ -43,6 +43,7 @@ const BLANK: u8 = 64;
 const OTHER: u8 = 128;
 
 /// What can be told of a text by the bytes it has: most of them have none of interest.
+#[expect(clippy::indexing_slicing, reason = "made when it is compiled")]
 const CLASSES: [u8; 256] = {
     let mut classes = [OTHER; 256];
     let mut byte = 0;

@@ -139,11 +139,14 @@ impl Index {
 
     /// Best integrity first, then source, path and place; each once.
     pub(in crate::flow) fn order(&self, places: &mut Vec<Place>) {
+        if places.len() < 2 {
+            return;
+        }
         places.sort_by_cached_key(|place| {
             let leaf = self.arena.leaf(place.leaf);
             let integrity = leaf.map_or(Integrity::Untrusted, |leaf| leaf.label.integrity);
             let source = leaf.map(|leaf| leaf.source);
-            let path = leaf.map(|leaf| leaf.path.clone());
+            let path = leaf.map(|leaf| &*leaf.path);
             (std::cmp::Reverse(integrity), source, path, place.span)
         });
         places.dedup_by(|a, b| a.leaf == b.leaf && a.span == b.span);

@@ -42,22 +42,28 @@ pub(in crate::flow) fn each_phrase(
     folded: &str,
     visit: &mut dyn FnMut(Place) -> bool,
 ) {
-    let mut rarest: Option<(usize, &[Posting])> = None;
+    let mut rarest: Option<(usize, &str, &[Posting])> = None;
     for (at, word) in words::words(folded).take(RARE_AMONG) {
         let postings = arena.postings(tier, word);
         if postings.is_empty() {
             return;
         }
-        if rarest.is_none_or(|(_, so_far)| postings.len() < so_far.len()) {
-            rarest = Some((at, postings));
+        if rarest.is_none_or(|(_, _, so_far)| postings.len() < so_far.len()) {
+            rarest = Some((at, word, postings));
         }
     }
-    let Some((at, postings)) = rarest else { return };
+    let Some((at, word, postings)) = rarest else { return };
     let phrase = Phrase::new(folded);
     let skip = Phrase::character_of(folded, at);
+    let next = phrase.next_letter(word, skip);
     let tries = (PHRASE_BUDGET / phrase.len().max(1)).max(8);
     for (id, start) in postings.iter().take(tries) {
         let Some(leaf) = arena.leaf(*id) else { continue };
+        if let Some(next) = next
+            && !words::goes_on(&leaf.text, *start as usize + word.len(), next)
+        {
+            continue;
+        }
         if let Some(span) = phrase.stands_at(&leaf.text, *start as usize, skip)
             && !visit(leaf.place(*id, span))
         {
