@@ -1,11 +1,15 @@
 //! What tools do to the world, what their arguments mean, how far their results can be trusted.
 
 mod call;
+mod field;
 mod manifest;
+mod name;
 mod path;
 
 pub use call::ToolCall;
+pub use field::{ByName, Named, Naming};
 pub use manifest::{Argument, Budget, ExternalIf, ResultShape, Return, Tool, ToolOrigin};
+pub(crate) use name::{name_words, singular};
 pub use path::PathPattern;
 
 use crate::label::words;

@@ -7,8 +7,8 @@ use crate::id::ToolId;
 use crate::label::{Confidentiality, Integrity, check_category};
 use crate::limits::Limits;
 use crate::tool::{
-    Argument, Budget, Effect, Effects, ExternalIf, FailMode, Format, PathPattern, ResultShape,
-    Return, Role, Tool, ToolOrigin, ValueType,
+    Argument, Budget, ByName, Effect, Effects, ExternalIf, FailMode, Format, Naming, PathPattern,
+    ResultShape, Return, Role, Tool, ToolOrigin, ValueType,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -40,6 +40,7 @@ struct Entry {
     arguments: BTreeMap<Spanned<String>, ArgumentEntry>,
     #[serde(default)]
     returns: BTreeMap<Spanned<String>, ReturnEntry>,
+    fields: Option<FieldsEntry>,
     result: Option<Spanned<String>>,
     external_if: Option<Spanned<String>>,
     #[serde(default)]
@@ -95,6 +96,14 @@ struct ReturnEntry {
     names_record: bool,
     #[serde(default)]
     categories: Vec<Spanned<String>>,
+    key: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldsEntry {
+    by_name: Spanned<String>,
+    kind: Option<String>,
 }
 
 /// Reads words with their place, so that every fault names file, line and column.
@@ -168,6 +177,12 @@ impl Reader<'_> {
         for (path, field) in &entry.returns {
             returns.push(self.field(path, field)?);
         }
+        let fields = match &entry.fields {
+            None => None,
+            Some(FieldsEntry { by_name, kind }) => {
+                Some(ByName { records: self.word(by_name, Naming::parse)?, kind: kind.clone() })
+            }
+        };
         let external_if = match &entry.external_if {
             None => None,
             Some(path) => Some(ExternalIf { argument: self.word(path, PathPattern::parse)? }),
@@ -186,6 +201,7 @@ impl Reader<'_> {
             owner_technical: entry.owner.technical,
             arguments,
             returns,
+            fields,
             result: self.optional(entry.result.as_ref(), ResultShape::parse, ResultShape::Text)?,
             external_if,
             intent: entry.intent,
@@ -248,6 +264,7 @@ impl Reader<'_> {
             kind: entry.kind.clone(),
             names_record: entry.names_record,
             categories,
+            key: entry.key.as_ref().map(|word| self.word(word, Format::parse)).transpose()?,
         })
     }
 }
@@ -283,6 +300,11 @@ pub fn lint(tool: &Tool) -> Result<Vec<String>> {
                 "hint",
                 "name a bounded format: id email account date number enum name url",
             ));
+        }
+        if field.key.is_some_and(|key| !key.is_bounded() || field.path.key_end("").is_none()) {
+            let message = format!("`{id}` returns `{path}` with a `key` that is not bounded");
+            return Err(Error::new(ErrorKind::ManifestLint, message)
+                .with("hint", "a `key` is a bounded format, and its path has a `*`"));
         }
     }
     let mut notices = Vec::new();

@@ -1,7 +1,9 @@
 //! Writing a manifest: what `checkrein init` gives people to review.
 
 use super::Manifest;
-use crate::tool::{Argument, Budget, FailMode, ResultShape, Return, Tool, ToolOrigin, ValueType};
+use crate::tool::{
+    Argument, Budget, ByName, FailMode, ResultShape, Return, Tool, ToolOrigin, ValueType,
+};
 use std::fmt::Write;
 
 impl Manifest {
@@ -25,6 +27,9 @@ fn write_tool(tool: &Tool, out: &mut String) {
     // INVARIANT: writing to a String cannot fail.
     if tool.origin == ToolOrigin::Inferred {
         out.push_str("# inferred from the descriptor: review effects and roles, name an owner\n");
+        for doubt in super::infer::doubts(tool) {
+            let _ = writeln!(out, "# unsure: {doubt}");
+        }
     }
     let _ = writeln!(out, "[tool.{}]", quoted(tool.id.as_str()));
     let effects: Vec<String> = tool.effects.iter().map(|e| quoted(e.as_str())).collect();
@@ -38,8 +43,13 @@ fn write_tool(tool: &Tool, out: &mut String) {
     for field in &tool.returns {
         write_return(field, out);
     }
-    if tool.result == ResultShape::Json {
-        out.push_str("result = \"json\"\n");
+    if let Some(ByName { records, kind }) = &tool.fields {
+        let mut entries = vec![("by_name", quoted(records.as_str()))];
+        entries.extend(kind.as_ref().map(|kind| ("kind", quoted(kind))));
+        write_table("fields", entries, out);
+    }
+    if tool.result != ResultShape::Text {
+        let _ = writeln!(out, "result = {}", quoted(tool.result.as_str()));
     }
     if let Some(condition) = &tool.external_if {
         let _ = writeln!(out, "external_if = {}", quoted(condition.argument.as_str()));
@@ -99,6 +109,9 @@ fn write_return(field: &Return, out: &mut String) {
     if let Some(kind) = &field.kind {
         entries.push(("kind", quoted(kind)));
     }
+    if let Some(key) = field.key {
+        entries.push(("key", quoted(key.as_str())));
+    }
     if field.names_record {
         entries.push(("names_record", "true".to_owned()));
     }
@@ -152,6 +165,8 @@ mod tests {
             arguments.n = { role = "amount" }
             returns."[].id" = { integrity = "trusted", format = "id", kind = "mail", names_record = true }
             returns.body = { confidentiality = "secret", categories = ["personal"] }
+            returns."by.*.price" = { integrity = "trusted", format = "number", key = "name" }
+            fields = { by_name = "own", kind = "mail" }
             result = "json"
             external_if = "to"
             intent = ["send"]

@@ -8,7 +8,7 @@ use super::arena::Leaf as Kept;
 use super::arena::{Tier, line_steps};
 use super::canonical::{self, Kind};
 use super::index::{Asked, Index, MAX_MADE};
-use super::label::{self, Field};
+use super::label::{self, Field, Names};
 use super::{Incoming, carry, plain, quoted, record, rules, words};
 use crate::content::Body;
 use crate::envelope::ValueLabel;
@@ -24,15 +24,33 @@ pub(super) use answer::each_argument;
 
 use answer::Answer;
 use part::Part;
-use piece::Piece;
+use piece::{Marks, Piece};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A value of a content: its pointer in the part, and behind the part's prefix.
+#[derive(Clone, Copy)]
 struct At<'a> {
     pointer: &'a str,
     path: &'a str,
+    /// Where in the pointer a key ends that names the record; 0 without one.
+    key_end: usize,
+    /// Whether it is that key, and not what stands there.
+    is_key: bool,
+}
+
+impl<'a> At<'a> {
+    fn new(pointer: &'a str, path: &'a str) -> Self {
+        Self { pointer, path, key_end: 0, is_key: false }
+    }
+
+    /// The pointer of the record that it stands in: the nearest item of a list or named by its
+    /// key, or the whole.
+    fn row(&self) -> &'a str {
+        let end = record::home(self.pointer).len().max(self.key_end);
+        self.pointer.get(..end).unwrap_or_default()
+    }
 }
 
 impl Index {
@@ -49,10 +67,10 @@ impl Index {
             lists.iter().flat_map(|(list, format)| list.iter().map(|text| (text, *format)));
         for (number, (text, format)) in values.enumerate() {
             let value = Value::from(text.as_str());
-            let mut field = label::field(SourceKind::Principal, None, "", &value);
+            let mut field = Field::of(SourceKind::Principal.label());
             field.format = format;
             let path = format!("/{number}");
-            self.take_value(&mut part, &At { pointer: &path, path: &path }, &value, None, field);
+            self.take_value(&mut part, At::new(&path, &path), &value, None, field);
         }
         self.close(&part);
     }
@@ -98,10 +116,11 @@ impl Index {
             (Body::Json(value), _) => self.take_json(&mut part, incoming, value),
             (Body::Text(text), None) => {
                 let value = Value::from(text.as_str());
-                let field = label::field(part.kind, label::manifest(incoming), "", &value);
+                let mut names = Names::default();
+                let manifest = label::manifest(incoming);
+                let field = label::field(part.kind, manifest, "", &value, &mut names);
                 let leaf = incoming.leaves.iter().find(|leaf| leaf.path == incoming.prefix);
-                let at = At { pointer: "", path: incoming.prefix };
-                self.take_value(&mut part, &at, &value, leaf, field);
+                self.take_value(&mut part, At::new("", incoming.prefix), &value, leaf, field);
             }
         }
         self.remember_made(incoming);
@@ -137,15 +156,21 @@ impl Index {
         found.map(str::to_owned)
     }
 
-    /// The value in a result that its manifest says is JSON. No other text is read by field: a
-    /// mail body could forge trusted ones.
+    /// The value in a result that its manifest says is JSON, or lines. No other text is read by
+    /// field: a mail body could forge trusted ones.
     fn parse(&self, incoming: &Incoming<'_>) -> Option<Value> {
-        let tool = label::manifest(incoming).filter(|tool| tool.result == ResultShape::Json)?;
-        match incoming.body {
-            Body::Text(text) if !tool.returns.is_empty() => {
-                Value::parse(text.as_bytes(), &self.limits).ok()
+        let tool = label::manifest(incoming)?;
+        let Body::Text(text) = incoming.body else { return None };
+        match tool.result {
+            _ if tool.returns.is_empty() && tool.fields.is_none() => None,
+            ResultShape::Text => None,
+            ResultShape::Json => Value::parse(text.as_bytes(), &self.limits).ok(),
+            ResultShape::Lines => {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                let lines: Vec<Value> =
+                    lines.take(self.limits.leaves + 1).map(Value::from).collect();
+                (lines.len() <= self.limits.leaves).then_some(Value::Array(lines))
             }
-            _ => None,
         }
     }
 
@@ -159,23 +184,50 @@ impl Index {
         if part.kind.taints() && label::has_odd_key(value) {
             self.set_tainted();
         }
+        let (mut names, mut keys) = (Names::default(), HashSet::new());
         value.each_leaf(&mut |pointer, leaf| {
-            let field = label::field(part.kind, manifest, pointer, leaf);
+            let field = label::field(part.kind, manifest, pointer, leaf, &mut names);
             let path = match incoming.prefix {
                 "" => Cow::Borrowed(pointer),
                 prefix => Cow::Owned(format!("{prefix}{pointer}")),
             };
-            part.see_item(pointer);
+            let mut at = At::new(pointer, &path);
+            if let Some((end, format)) = field.key.filter(|(end, _)| label::is_name(pointer, *end))
+            {
+                at.key_end = end;
+                self.take_key(part, at, format, &field, &mut keys);
+            }
+            part.see_item(at.pointer, at.key_end);
             let view = leaves.get(&*path).copied();
-            self.take_value(part, &At { pointer, path: &path }, leaf, view, field);
+            self.take_value(part, at, leaf, view, field);
         });
+    }
+
+    /// Takes a key that names a record, once.
+    fn take_key(
+        &mut self,
+        part: &mut Part<'_>,
+        at: At<'_>,
+        format: Format,
+        field: &Field<'_>,
+        keys: &mut HashSet<String>,
+    ) {
+        let Some(pointer) = at.pointer.get(..at.key_end) else { return };
+        if !keys.insert(pointer.to_owned()) {
+            return;
+        }
+        let prefix = at.path.len() - at.pointer.len();
+        let path = at.path.get(..prefix + at.key_end).unwrap_or(at.path);
+        let at = At { pointer, path, is_key: true, ..at };
+        let (key, field) = label::key(pointer, format, field);
+        self.take_value(part, at, &key, None, field);
     }
 
     /// Takes one value with its label.
     fn take_value(
         &mut self,
         part: &mut Part<'_>,
-        at: &At<'_>,
+        at: At<'_>,
         value: &Value,
         leaf: Option<&Leaf<'_>>,
         mut field: Field<'_>,
@@ -211,7 +263,8 @@ impl Index {
         self.sensitive |= from_outside
             && !text.is_empty()
             && field.label.confidentiality >= Confidentiality::Private;
-        let mut marks = part.marks(at.path, &text);
+        // What was found is in the value.
+        let mut marks = if at.is_key { Marks::default() } else { part.marks(at.path, &text) };
         marks.suspicious |= part.labels.is_some_and(|labels| labels.foreign);
         let secret = |value: &&ValueLabel| value.label.confidentiality == Confidentiality::Secret;
         marks.hide(values.iter().filter(secret).map(|value| value.span));
@@ -233,13 +286,7 @@ impl Index {
     }
 
     /// Takes what a user or the system says: their own words, and apart from them what they quote.
-    fn take_words(
-        &mut self,
-        part: &mut Part<'_>,
-        at: &At<'_>,
-        text: &Piece<'_>,
-        field: &Field<'_>,
-    ) {
+    fn take_words(&mut self, part: &mut Part<'_>, at: At<'_>, text: &Piece<'_>, field: &Field<'_>) {
         let mut from = 0;
         for quote in quoted::spans(text.folded, &text.injections()) {
             self.take_piece(part, at, text, Span::new(from, quote.start), field, false);
@@ -252,7 +299,7 @@ impl Index {
                 part.quoted = Some(self.add_source(child));
             }
             self.set_tainted();
-            let anybodys = label::field(SourceKind::Quoted, None, "", text.value);
+            let anybodys = Field::of(SourceKind::Quoted.label());
             self.take_piece(part, at, text, quote, &anybodys, true);
             from = quote.end;
         }
@@ -263,7 +310,7 @@ impl Index {
     fn take_piece(
         &mut self,
         part: &mut Part<'_>,
-        at: &At<'_>,
+        at: At<'_>,
         text: &Piece<'_>,
         span: Span,
         field: &Field<'_>,
@@ -282,7 +329,7 @@ impl Index {
         let in_record = tier == Tier::Trusted && kind == SourceKind::ToolResult;
         let record = if in_record && self.has_room_for_records() {
             let owned = self.names_principal(folded);
-            part.note(&mut self.records, at.pointer, folded, field, owned)
+            part.note(&mut self.records, at.pointer, at.row(), folded, field, owned)
         } else {
             None
         };
@@ -292,6 +339,9 @@ impl Index {
             source: quoted.unwrap_or(part.source),
             kind,
             path: Arc::from(at.path),
+            row_end: (at.path.len() - at.pointer.len() + at.row().len())
+                .max(record::home(at.path).len()),
+            is_key: at.is_key,
             text: Arc::from(folded),
             home: text.home(span),
             first_line: text.line_at(span.start),

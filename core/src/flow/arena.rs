@@ -66,6 +66,10 @@ pub(super) struct Leaf {
     pub(super) source: SourceId,
     pub(super) kind: SourceKind,
     pub(super) path: Arc<str>,
+    /// Where in the path the record ends that it stands in.
+    pub(super) row_end: usize,
+    /// Whether it is the key at its path that names the record, and not the value there.
+    pub(super) is_key: bool,
     /// Folded text; empty once only its typed values are kept.
     pub(super) text: Arc<str>,
     pub(super) home: Home,
@@ -122,6 +126,11 @@ impl Home {
 impl Leaf {
     pub(super) fn tier(&self) -> Tier {
         Tier::of(self.label.integrity)
+    }
+
+    /// The pointer of the record that it stands in.
+    pub(super) fn row(&self) -> &str {
+        self.path.get(..self.row_end).unwrap_or_default()
     }
 
     /// Where `span` of the folded text stands.

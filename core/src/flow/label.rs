@@ -4,8 +4,9 @@ use super::format;
 use super::{Incoming, canonical};
 use crate::label::{Integrity, Label};
 use crate::source::SourceKind;
-use crate::tool::{Format, Tool};
+use crate::tool::{Format, Named, Return, Tool};
 use crate::value::Value;
+use std::collections::HashMap;
 
 /// What is known of one field.
 pub(super) struct Field<'a> {
@@ -13,6 +14,15 @@ pub(super) struct Field<'a> {
     pub(super) format: Option<Format>,
     pub(super) id_kind: Option<&'a str>,
     pub(super) names_record: bool,
+    /// Where in the pointer a key ends that names the record, and its format.
+    pub(super) key: Option<(usize, Format)>,
+}
+
+impl Field<'_> {
+    /// A field of which nothing is said.
+    pub(super) fn of(label: Label) -> Self {
+        Self { label, format: None, id_kind: None, names_record: false, key: None }
+    }
 }
 
 /// The manifest entry that labels this content: only for the result of an authorized call of that
@@ -23,31 +33,95 @@ pub(super) fn manifest<'a>(incoming: &Incoming<'a>) -> Option<&'a Tool> {
     incoming.tool.filter(|tool| labelled && answers(tool))
 }
 
-/// The label of the field at `pointer`. What the manifest does not list is untrusted, private
-/// text; what it trusts is trusted while the value fits a bounded format.
+/// What the names of a result's fields say: the fields of all its records are called alike.
+#[derive(Default)]
+pub(super) struct Names {
+    said: HashMap<String, Option<Named>>,
+}
+
+impl Names {
+    fn of(&mut self, tool: &Tool, pointer: &str) -> Option<&Named> {
+        let names = tool.fields.as_ref()?;
+        let is_key = |token: &&str| !token.bytes().all(|b| b.is_ascii_digit());
+        let shape: Vec<&str> = pointer.split('/').filter(is_key).collect();
+        self.said.entry(shape.join("/")).or_insert_with(|| names.field(pointer)).as_ref()
+    }
+}
+
+/// The label of the field at `pointer`. What the manifest does not list, and what says nothing by
+/// its name, is untrusted, private text; what is trusted is so while the value fits a bounded
+/// format.
 pub(super) fn field<'a>(
     kind: SourceKind,
     manifest: Option<&'a Tool>,
     pointer: &str,
     value: &Value,
+    names: &'a mut Names,
 ) -> Field<'a> {
-    let Some(entry) = manifest.and_then(|tool| tool.return_at(pointer)) else {
-        return Field { label: kind.label(), format: None, id_kind: None, names_record: false };
-    };
+    let Some(tool) = manifest else { return Field::of(kind.label()) };
+    let entry = tool.return_at(pointer);
+    // A known name is that of a field, and not of a record.
+    let by_name = entry.is_none_or(|entry| entry.key.is_some());
+    match (entry, by_name.then(|| names.of(tool, pointer)).flatten()) {
+        (_, Some(named)) => by_the_name(named, value),
+        (Some(entry), None) => as_listed(entry, pointer, value),
+        // One bit is no instruction.
+        (None, None) if tool.fields.is_some() && matches!(value, Value::Bool(_)) => {
+            Field::of(Label { integrity: Integrity::Trusted, ..kind.label() })
+        }
+        (None, None) => Field::of(kind.label()),
+    }
+}
+
+fn as_listed<'a>(entry: &'a Return, pointer: &str, value: &Value) -> Field<'a> {
     let fits = entry.format.is_bounded() && format::fits(entry.format, value);
-    let integrity = match entry.integrity {
-        // A tool is no user.
-        Integrity::User | Integrity::Trusted if fits => Integrity::Trusted,
-        Integrity::User | Integrity::Trusted => Integrity::Untrusted,
-        below => below,
-    };
-    let mut label = Label::new(integrity, entry.confidentiality);
+    let mut label = Label::new(bounded(entry.integrity, fits), entry.confidentiality);
     label.categories.extend(entry.categories.iter().cloned());
     Field {
         label,
         format: Some(entry.format),
         id_kind: entry.kind.as_deref(),
         names_record: entry.names_record,
+        key: entry.key.and_then(|format| Some((entry.path.key_end(pointer)?, format))),
+    }
+}
+
+fn by_the_name<'a>(named: &'a Named, value: &Value) -> Field<'a> {
+    let format = named.formats.iter().copied().find(|format| format::fits(*format, value));
+    let mut label = Label::new(bounded(named.integrity, format.is_some()), named.confidentiality);
+    label.categories.extend(named.categories.iter().map(|name| (*name).to_owned()));
+    Field {
+        label,
+        format: format.or(named.formats.first().copied()),
+        id_kind: named.kind.as_deref(),
+        names_record: named.names_record,
+        key: None,
+    }
+}
+
+/// Whether what ends at `end` of a pointer is a key, and no number of an item.
+pub(super) fn is_name(pointer: &str, end: usize) -> bool {
+    let key = pointer.get(..end).and_then(|pointer| pointer.rsplit('/').next());
+    key.is_some_and(|key| !key.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The last key of `pointer` as a value that names its record, with the label of what stands
+/// there: trusted while it fits.
+pub(super) fn key(pointer: &str, format: Format, value: &Field<'_>) -> (Value, Field<'static>) {
+    let token = pointer.rsplit('/').next().unwrap_or_default();
+    let key = Value::from(token.replace("~1", "/").replace("~0", "~"));
+    let integrity = bounded(Integrity::Trusted, format::fits(format, &key));
+    let label = Label::new(integrity, value.label.confidentiality);
+    let field = Field { format: Some(format), names_record: true, ..Field::of(label) };
+    (key, field)
+}
+
+/// A tool is no user; and what fits no bounded format can be an instruction.
+fn bounded(integrity: Integrity, fits: bool) -> Integrity {
+    match integrity {
+        Integrity::User | Integrity::Trusted if fits => Integrity::Trusted,
+        Integrity::User | Integrity::Trusted => Integrity::Untrusted,
+        below => below,
     }
 }
 

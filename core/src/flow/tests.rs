@@ -114,6 +114,7 @@ impl Tool {
             kind: None,
             names_record: false,
             categories: Vec::new(),
+            key: None,
         });
         self
     }

@@ -1,6 +1,6 @@
 //! One entry of the tool manifest.
 
-use super::{Effect, Effects, FailMode, Format, PathPattern, Role, ValueType};
+use super::{ByName, Effect, Effects, FailMode, Format, PathPattern, Role, ValueType};
 use crate::digest::Digest;
 use crate::id::ToolId;
 use crate::label::{Confidentiality, Integrity, words};
@@ -20,6 +20,8 @@ pub struct Tool {
     pub arguments: Vec<Argument>,
     /// How far parts of its results can be trusted.
     pub returns: Vec<Return>,
+    /// Whether fields that `returns` does not list are labelled by their names.
+    pub fields: Option<ByName>,
     /// Whether its string results are JSON, to be labelled by field.
     pub result: ResultShape,
     /// When a write is a send after all: an event that has guests.
@@ -65,6 +67,8 @@ words! {
         Text = "text",
         /// As JSON, by field.
         Json = "json",
+        /// As a list of its lines.
+        Lines = "lines",
     }
 }
 
@@ -102,6 +106,8 @@ pub struct Return {
     pub names_record: bool,
     /// Categories of what stands there.
     pub categories: Vec<String>,
+    /// The format of the key at the last `*` of the path, where that key names a record.
+    pub key: Option<Format>,
 }
 
 /// A condition on an argument: present and not empty.
@@ -136,6 +142,7 @@ impl Tool {
             owner_technical: None,
             arguments: Vec::new(),
             returns: Vec::new(),
+            fields: None,
             result: ResultShape::Text,
             external_if: None,
             intent: Vec::new(),

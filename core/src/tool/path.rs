@@ -74,6 +74,14 @@ impl PathPattern {
         matches!(self.steps.as_slice(), [Step::Key(_)])
     }
 
+    /// Where in `pointer`, which the path matches, the key at its last `*` ends.
+    #[must_use]
+    pub fn key_end(&self, pointer: &str) -> Option<usize> {
+        let last = self.steps.iter().rposition(|step| *step == Step::Any)?;
+        let tokens = pointer.split('/').skip(1).take(last + 1);
+        Some(tokens.map(|token| token.len() + 1).sum())
+    }
+
     /// Whether the JSON pointer `pointer` names a place this path means.
     #[must_use]
     pub fn matches(&self, pointer: &str) -> bool {
@@ -137,6 +145,8 @@ mod tests {
         assert!(path("").matches("") && !path("").matches("/a") && path("**").matches("/a/b"));
         assert!(path("a/b").matches("/a~1b"));
         assert_eq!(path("to[].email").root(), Some("to"));
+        assert_eq!(path("a.*.b").key_end("/a/key/b"), Some("/a/key".len()));
+        assert_eq!(path("a.b").key_end("/a/b"), None);
         for bad in ["a..b", "a[0]", "**.a", "a."] {
             assert!(PathPattern::parse(bad).is_err(), "{bad}");
         }

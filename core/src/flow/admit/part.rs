@@ -107,26 +107,28 @@ impl<'a> Part<'a> {
         marks
     }
 
-    /// Counts the outermost list item that `pointer` stands in.
-    pub(super) fn see_item(&mut self, pointer: &str) {
+    /// Counts the outermost list item that `pointer` stands in, or the record with a key for a
+    /// name.
+    pub(super) fn see_item(&mut self, pointer: &str, key_end: usize) {
+        let named = pointer.get(..key_end).filter(|_| key_end > 0);
         if self.items.len() < 2
-            && let Some(item) = record::first_item(pointer)
+            && let Some(item) = record::first_item(pointer).or(named)
             && !self.items.contains(item)
         {
             self.items.insert(item.to_owned());
         }
     }
 
-    /// Notes a trusted field in its record, and gives that record.
+    /// Notes a trusted field in its record, which is at `home`, and gives that record.
     pub(super) fn note(
         &mut self,
         records: &mut Arc<Records>,
         pointer: &str,
+        home: &str,
         folded: &str,
         field: &Field<'_>,
         owned: bool,
     ) -> Option<u32> {
-        let home = record::home(pointer);
         self.open(records, home)?;
         let draft = self.drafts.get_mut(home)?;
         draft.record.owned |= owned;

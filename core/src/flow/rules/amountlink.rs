@@ -4,7 +4,6 @@ use super::sheet::{Basis, Row, Sheet};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical;
 use crate::flow::find::addresses;
-use crate::flow::record;
 use crate::flow::trace::Judged;
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
@@ -25,7 +24,7 @@ fn is_only(sheet: &Sheet<'_>, leaf: &Leaf) -> bool {
         return false;
     }
     let Some(rows) = sheet.rows(leaf).filter(|rows| rows.len() > 1) else { return false };
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let mut named = rows.iter().filter(|row| has_amount(sheet, row));
     named.next().is_some_and(|row| row.home == home) && named.next().is_none()
 }

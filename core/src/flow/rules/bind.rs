@@ -4,7 +4,6 @@ use super::names;
 use super::prompt::{Person, Prompt, stem};
 use super::sheet::{Sheet, last_key};
 use crate::flow::canonical::{self, Kind};
-use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 use crate::label::Integrity;
@@ -56,7 +55,7 @@ fn is_source_of_its_kind(sheet: &Sheet<'_>, judged: &Judged<'_>, text: &str) -> 
         return true;
     }
     let Some(leaf) = sheet.trusted(judged).next() else { return false };
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let field = leaf.path.get(home.len()..).unwrap_or_default();
     let rows = sheet.rows(leaf).unwrap_or_default();
     let others = rows.iter().take(MAX_OTHERS).flat_map(|row| &row.fields);

@@ -31,13 +31,13 @@ pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> 
 /// Whether the value stands in more objects of its list than any other, in the same field. Where
 /// a tool was asked about each member of a list, its answers are one list.
 fn leads_rows(sheet: &Sheet<'_>, leaf: &Leaf, most: bool) -> bool {
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let field = leaf.path.get(home.len()..).unwrap_or_default();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for source in answers(sheet, leaf) {
         let Some(leaves) = sheet.leaves(source) else { return false };
         for other in leaves {
-            let home = record::home(&other.path);
+            let home = other.row();
             if home.is_empty() || other.path.get(home.len()..) != Some(field) {
                 continue;
             }

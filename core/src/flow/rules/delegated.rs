@@ -9,7 +9,6 @@ use super::sheet::{Basis, Sheet, last_key, name_words};
 use crate::flow::arena::Leaf;
 use crate::flow::canonical::{self, Kind, key};
 use crate::flow::entity;
-use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::source::SourceKind;
@@ -98,11 +97,11 @@ pub(super) fn credential(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis
 /// principal's own are none.
 pub(super) fn only(sheet: &Sheet<'_>, leaf: &Leaf, kind: Kind) -> Option<String> {
     let whole = sheet.names_source(leaf.source);
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let mut found: BTreeSet<String> = BTreeSet::new();
     let mut bytes = 0;
     for other in sheet.leaves(leaf.source)? {
-        if !whole && record::home(&other.path) != home {
+        if !whole && other.row() != home {
             continue;
         }
         // Who a message is from and to is no candidate of what it says.
@@ -131,9 +130,9 @@ fn is_own(sheet: &Sheet<'_>, kind: Kind, form: &str) -> bool {
 
 /// The address that a message says it is from.
 pub(super) fn sender_of(sheet: &Sheet<'_>, leaf: &Leaf) -> Option<String> {
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let leaves = sheet.leaves(leaf.source)?;
-    let mut fields = leaves.iter().filter(|other| record::home(&other.path) == home);
+    let mut fields = leaves.iter().filter(|other| other.row() == home);
     let field = fields.find(|other| SENDER.contains(&last_key(&other.path)))?;
     canonical::email(&field.text)
 }

@@ -2,7 +2,6 @@
 
 use super::sheet::Sheet;
 use crate::flow::arena::Arena;
-use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::tool::Role;
@@ -32,6 +31,6 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
         return false;
     }
     // A thing that the user named may be meant twice.
-    let is_item = sheet.trusted(judged).any(|leaf| record::home(&leaf.path) == &*leaf.path);
+    let is_item = sheet.trusted(judged).any(|leaf| leaf.row() == &*leaf.path);
     !judged.found.linked || is_item
 }

@@ -53,7 +53,7 @@ pub(super) fn object(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     for leaf in sheet.trusted(judged) {
         let Some(rows) = sheet.rows(leaf) else { continue };
         let asked = sheet.known(leaf.source).map_or(&[][..], |known| &known.asked);
-        let home = crate::flow::record::home(&leaf.path);
+        let home = leaf.row();
         let fields = rows.iter().filter(|row| row.home == home).flat_map(|row| &row.fields);
         // A name that was asked for is worth no more than where it was read: in that source.
         let echoed = |leaf: &Leaf| {

@@ -3,7 +3,6 @@
 
 use super::sheet::{Basis, Sheet};
 use crate::flow::canonical::{self, Kind};
-use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::tool::Effect;
@@ -69,7 +68,7 @@ pub(super) fn lineage(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
 pub(super) fn created(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let leaf = sheet.trusted(judged).find(|leaf| {
         let made = sheet.known(leaf.source).is_some_and(|known| known.made);
-        made && record::home(&leaf.path).is_empty()
+        made && leaf.row().is_empty()
     })?;
     Some(Basis { source: Some(leaf.source), links: true })
 }

@@ -23,7 +23,7 @@ fn is_meant(sheet: &Sheet<'_>, leaf: &Leaf) -> bool {
     let Some(rows) = sheet.rows(leaf).filter(|rows| rows.len() > 1) else { return false };
     let records = &sheet.index().records;
     let name = |leaf: &&Leaf| leaf.record.is_some_and(|id| records.has_name(id, &leaf.text));
-    let home = crate::flow::record::home(&leaf.path);
+    let home = leaf.row();
     let (mut mine, mut best) = (0, 0);
     for row in &rows {
         let names = row.fields.iter().map(|(_, leaf)| *leaf).filter(name);

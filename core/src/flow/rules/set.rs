@@ -80,7 +80,7 @@ fn starts_as_said(sheet: &Sheet<'_>, text: &str) -> bool {
 /// Whether the name shares two content words with what the user said, and no other of its list
 /// as many.
 pub(super) fn is_topic(sheet: &Sheet<'_>, leaf: &Leaf, rows: &[Row<'_>]) -> bool {
-    let home = crate::flow::record::home(&leaf.path);
+    let home = leaf.row();
     let suffix = leaf.path.get(home.len()..).unwrap_or_default();
     let mine = shared(sheet, &leaf.text);
     let others = rows.iter().filter(|row| row.home != home).flat_map(|row| &row.fields);

@@ -4,7 +4,6 @@ use super::prompt::Prompt;
 use crate::flow::Question;
 use crate::flow::arena::{Leaf, Place, Tier};
 use crate::flow::index::{Index, Known};
-use crate::flow::record;
 use crate::flow::trace::{Judged, Scene};
 use crate::flow::words;
 use crate::id::SourceId;
@@ -95,11 +94,11 @@ impl<'a> Sheet<'a> {
 
     /// The objects of the list that the object around `leaf` stands in.
     pub(super) fn rows(&self, leaf: &Leaf) -> Option<Vec<Row<'a>>> {
-        let list = record::home(&leaf.path).rsplit_once('/')?.0;
+        let list = leaf.row().rsplit_once('/')?.0;
         let mut rows: Vec<Row<'a>> = Vec::new();
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         for leaf in self.leaves(leaf.source)? {
-            let home = record::home(&leaf.path);
+            let home = leaf.row();
             if home.rsplit_once('/').map(|(list, _)| list) != Some(list) {
                 continue;
             }
@@ -125,7 +124,7 @@ impl<'a> Sheet<'a> {
             for tier in [Tier::Trusted, Tier::Weak] {
                 for (id, _) in index.arena.postings(tier, word).iter().take(MAX_PLACES) {
                     let Some(leaf) = index.arena.leaf(*id) else { continue };
-                    let home = record::home(&leaf.path);
+                    let home = leaf.row();
                     let listed = leaf.kind == SourceKind::ToolResult && !home.is_empty();
                     if listed && homes.len() < MAX_SPOKEN && self.is_plain(leaf.source) {
                         homes.insert((leaf.source, home));
@@ -135,7 +134,7 @@ impl<'a> Sheet<'a> {
         }
         let sources: BTreeSet<SourceId> = homes.iter().map(|(source, _)| *source).collect();
         let leaves = sources.into_iter().filter_map(|source| self.leaves(source)).flatten();
-        leaves.filter(|leaf| homes.contains(&(leaf.source, record::home(&leaf.path)))).collect()
+        leaves.filter(|leaf| homes.contains(&(leaf.source, leaf.row()))).collect()
     }
 
     /// Whether a source answers a question in which nothing but the user's words stood.
@@ -161,7 +160,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn names_object(&self, leaf: &Leaf) -> bool {
-        let home = record::home(&leaf.path);
+        let home = leaf.row();
         if home.is_empty() {
             return false;
         }
@@ -171,7 +170,7 @@ impl<'a> Sheet<'a> {
             return named(id);
         }
         let Some(leaves) = self.leaves(leaf.source) else { return false };
-        let same = |other: &&&Leaf| record::home(&other.path) == home;
+        let same = |other: &&&Leaf| other.row() == home;
         leaves.iter().filter(same).find_map(|other| other.record).is_some_and(named)
     }
 

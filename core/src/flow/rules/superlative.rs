@@ -5,7 +5,6 @@ use super::lexicon::{End, Scale};
 use super::sheet::{Basis, Row, Sheet, last_key, name_words};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical;
-use crate::flow::record;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 
@@ -40,18 +39,18 @@ fn is_end(sheet: &Sheet<'_>, leaf: &Leaf, said: &[(End, Scale)]) -> bool {
         return false;
     }
     let Some(rows) = sheet.rows(leaf) else { return false };
-    let home = record::home(&leaf.path);
+    let home = leaf.row();
     let value = leaf.path.get(home.len()..).unwrap_or_default();
-    let listed = rows.iter().filter(|row| field(row, value).is_some()).count();
+    let listed = rows.iter().filter(|row| field(row, value, leaf.is_key).is_some()).count();
     let Some(mine) = rows.iter().position(|row| row.home == home) else { return false };
     if listed < 2 {
         return false;
     }
     let mut ordered = false;
     for (end, scale) in said {
-        if let Some(suffix) = scales(rows.get(mine), *scale) {
+        if let Some(suffix) = scales(sheet, rows.get(mine), *scale) {
             let values: Vec<Option<f64>> =
-                rows.iter().map(|row| field(row, suffix).and_then(measure)).collect();
+                rows.iter().map(|row| field(row, suffix, false).and_then(measure)).collect();
             let known = values.iter().flatten().count();
             let Some(own) = values.get(mine).copied().flatten() else { return false };
             let beats = |other: f64| match end {
@@ -71,22 +70,29 @@ fn is_end(sheet: &Sheet<'_>, leaf: &Leaf, said: &[(End, Scale)]) -> bool {
 }
 
 /// Fields of an object by which it is ordered: trusted ones with a fitting name.
-fn scales<'a>(row: Option<&Row<'a>>, scale: Scale) -> Option<&'a str> {
+fn scales<'a>(sheet: &Sheet<'_>, row: Option<&Row<'a>>, scale: Scale) -> Option<&'a str> {
+    let tool = row?.fields.first().map_or("", |(_, leaf)| sheet.tool_of(leaf));
     let fits = |suffix: &str| {
-        let parts = name_words(last_key(suffix));
+        // What stands at a record's own key is called as the tool is.
+        let parts = name_words(if suffix.is_empty() { tool } else { last_key(suffix) });
         scale.fields().iter().find_map(|name| {
             parts.iter().any(|word| words::singular(word) == words::singular(name)).then_some(*name)
         })
     };
     let fields = row?.fields.iter().filter(|(suffix, leaf)| {
-        leaf.tier() == Tier::Trusted && fits(suffix).is_some() && measure(leaf).is_some()
+        leaf.tier() == Tier::Trusted
+            && !leaf.is_key
+            && fits(suffix).is_some()
+            && measure(leaf).is_some()
     });
     let rank = |suffix: &str| scale.fields().iter().position(|name| Some(*name) == fits(suffix));
     fields.map(|(suffix, _)| *suffix).min_by_key(|suffix| rank(suffix))
 }
 
-fn field<'a>(row: &Row<'a>, suffix: &str) -> Option<&'a Leaf> {
-    let mut fields = row.fields.iter().filter(|(field, _)| *field == suffix);
+/// The field there; where a key names the record, what stands at the key, or the key itself.
+fn field<'a>(row: &Row<'a>, suffix: &str, is_key: bool) -> Option<&'a Leaf> {
+    let mut fields =
+        row.fields.iter().filter(|(field, leaf)| *field == suffix && leaf.is_key == is_key);
     fields.find(|(_, leaf)| leaf.tier() == Tier::Trusted).map(|(_, leaf)| *leaf)
 }
 

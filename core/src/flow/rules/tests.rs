@@ -61,6 +61,7 @@ pub(super) fn lists(name: &str, fields: &[(&str, Format)]) -> Tool {
             kind: None,
             names_record: names,
             categories: Vec::new(),
+            key: None,
         });
     }
     tool

@@ -95,6 +95,28 @@ fn the_next_is_not_the_largest_when_that_is_gone() {
 }
 
 #[test]
+fn the_cheapest_is_known_where_names_are_keys() {
+    let mut prices = tool("get_hotel_prices", &[Effect::Read], &[("hotels", Role::Query)])
+        .returning("*", Integrity::Trusted, Format::Number);
+    prices.returns[0].key = Some(Format::Name);
+    let book = tool("reserve_hotel", &[Effect::Spend], &[("hotel", Role::Object)]);
+    let mut session = tainted();
+    session.user("Reserve the cheapest hotel");
+    session.result(&prices, "{}", r#"{"Harbour Inn": 120, "Old Mill": 90, "Grand Palace": 300}"#);
+    assert!(session.passes_by(&book, r#"{"hotel": "Old Mill"}"#, "superlative"));
+    assert!(!allowed(&session, &book, r#"{"hotel": "Harbour Inn"}"#));
+    // A price that is no number could be the lowest.
+    let mut session = tainted();
+    session.user("Reserve the cheapest hotel");
+    session.result(
+        &prices,
+        "{}",
+        r#"{"Harbour Inn": "ask us", "Old Mill": 90, "Grand Palace": 300}"#,
+    );
+    assert!(!allowed(&session, &book, r#"{"hotel": "Old Mill"}"#));
+}
+
+#[test]
 fn two_largest_are_none() {
     let mut session = tainted();
     session.user("Delete the largest file of my drive, please");
