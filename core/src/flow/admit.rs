@@ -7,9 +7,9 @@ mod piece;
 use super::arena::Leaf as Kept;
 use super::arena::{Tier, line_steps};
 use super::canonical::{self, Kind};
-use super::index::{Asked, Index, MAX_MADE};
+use super::index::{Index, MAX_MADE};
 use super::label::{self, Field, Names};
-use super::{Incoming, carry, plain, quoted, record, rules, words};
+use super::{Incoming, carry, plain, quoted, record, rules};
 use crate::content::Body;
 use crate::envelope::ValueLabel;
 use crate::id::SourceId;
@@ -128,32 +128,6 @@ impl Index {
         let sole = if answer.asked { self.sole_item(&part, incoming.prefix) } else { None };
         part.settle_records(&mut self.records, &self.arena, answer.asked, sole.as_deref());
         std::iter::once(source).chain(part.quoted).collect()
-    }
-
-    /// The one item of a list that answers a question of the user's: the only one, or the only one
-    /// that holds several words of theirs as they stand, where others are merely near them.
-    fn sole_item(&self, part: &Part<'_>, prefix: &str) -> Option<String> {
-        let mut items = part.items();
-        let first = items.next()?;
-        if items.next().is_none() {
-            return Some(first.to_owned());
-        }
-        let phrase = |asked: &&Asked| asked.by_user && words::words(&asked.text).nth(1).is_some();
-        let known = self.sources.get(&part.source.0)?;
-        let mut phrases = known.asked.iter().filter(phrase);
-        let (Some(phrase), None) = (phrases.next(), phrases.next()) else { return None };
-        let (from, to) = known.leaves;
-        let mut found: Option<&str> = None;
-        for leaf in (from..to).filter_map(|id| self.arena.leaf(id)) {
-            let pointer = leaf.path.strip_prefix(prefix).unwrap_or(&leaf.path);
-            let holds = leaf.source == part.source && words::holds(&leaf.text, &phrase.text);
-            let Some(item) = record::first_item(pointer).filter(|_| holds) else { continue };
-            if found.is_some_and(|other| other != item) {
-                return None;
-            }
-            found = Some(item);
-        }
-        found.map(str::to_owned)
     }
 
     /// The value in a result that its manifest says is JSON, or lines. No other text is read by

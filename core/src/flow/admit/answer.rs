@@ -1,12 +1,13 @@
 //! What a result answers: how far each argument of its call was trusted, and who asked.
 
+use super::part::Part;
 use crate::flow::Incoming;
 use crate::flow::arena::Tier;
 use crate::flow::canonical;
 use crate::flow::find::{Found, Want};
 use crate::flow::index::{Asked, Index};
 use crate::flow::label::Echo;
-use crate::flow::{plain, words};
+use crate::flow::{plain, record, words};
 use crate::label::{Confidentiality, Integrity};
 use crate::tool::{Role, ToolCall};
 use crate::value::{Value, join_pointer};
@@ -87,6 +88,32 @@ impl Answer {
 }
 
 impl Index {
+    /// The one item of a list that answers a question of the user's: the only one, or the only one
+    /// that holds several words of theirs as they stand, where others are merely near them.
+    pub(super) fn sole_item(&self, part: &Part<'_>, prefix: &str) -> Option<String> {
+        let mut items = part.items();
+        let first = items.next()?;
+        if items.next().is_none() {
+            return Some(first.to_owned());
+        }
+        let phrase = |asked: &&Asked| asked.by_user && words::words(&asked.text).nth(1).is_some();
+        let known = self.sources.get(&part.source.0)?;
+        let mut phrases = known.asked.iter().filter(phrase);
+        let (Some(phrase), None) = (phrases.next(), phrases.next()) else { return None };
+        let (from, to) = known.leaves;
+        let mut found: Option<&str> = None;
+        for leaf in (from..to).filter_map(|id| self.arena.leaf(id)) {
+            let pointer = leaf.path.strip_prefix(prefix).unwrap_or(&leaf.path);
+            let holds = leaf.source == part.source && words::holds(&leaf.text, &phrase.text);
+            let Some(item) = record::first_item(pointer).filter(|_| holds) else { continue };
+            if found.is_some_and(|other| other != item) {
+                return None;
+            }
+            found = Some(item);
+        }
+        found.map(str::to_owned)
+    }
+
     /// Whether a value is a system's word in the answer to a call that held nothing but the user's.
     fn is_listed(&self, found: &Found) -> bool {
         let leaves = found.places.iter().filter_map(|place| self.arena.leaf(place.leaf));
