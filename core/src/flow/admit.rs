@@ -141,6 +141,11 @@ impl Index {
             ResultShape::Json => Value::parse(text.as_bytes(), &self.limits).ok(),
             ResultShape::Lines => {
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                let lines = lines.enumerate().map(|(number, line)| match line.split_once(": ") {
+                    // `Hotels in Paris: Inn` is a heading before the first one.
+                    Some((_, first)) if number == 0 => first,
+                    _ => line,
+                });
                 let lines: Vec<Value> =
                     lines.take(self.limits.leaves + 1).map(Value::from).collect();
                 (lines.len() <= self.limits.leaves).then_some(Value::Array(lines))

@@ -13,6 +13,8 @@ pub(super) struct Record {
     pub(super) names: Vec<String>,
     /// Its ids: kind and value.
     pub(super) ids: Vec<(String, String)>,
+    /// Names of other things in it, by kind: a message's channel, its sender.
+    pub(super) marks: Vec<(String, String)>,
     /// Which thing it is: the same thing read twice is no second thing of that name.
     pub(super) identity: u64,
     /// Whether it was the only answer to a question in the user's words.
@@ -49,12 +51,14 @@ impl Records {
 
     /// Says what an open record holds.
     pub(super) fn fill(&mut self, id: u32, mut record: Record) {
-        for name in &record.names {
-            let same = self.names.entry(name.clone()).or_default();
+        let marks = record.marks.iter().map(mark);
+        for name in record.names.iter().cloned().chain(marks) {
+            let bytes = name.len();
+            let same = self.names.entry(name).or_default();
             if same.len() < MAX_NAMESAKES {
                 same.push(id);
             }
-            self.bytes += 2 * name.len() + 64;
+            self.bytes += 2 * bytes + 64;
         }
         self.bytes += record.ids.iter().map(|(k, v)| k.len() + v.len() + 48).sum::<usize>();
         if let Some(slot) = self.list.get_mut(id as usize) {
@@ -81,9 +85,15 @@ impl Records {
             let named =
                 |name: &String| self.is_unique(name) && find::stands_in(arena, Tier::User, name);
             let by_id = |(kind, value): &(String, String)| find::user_named_id(arena, kind, value);
+            // Of many messages in a channel none is meant by the channel's name.
+            let by_mark = |(kind, value): &(String, String)| {
+                self.is_unique(&mark(&(kind.clone(), value.clone())))
+                    && find::stands_in(arena, Tier::User, value)
+            };
             if (only && record.only)
                 || record.names.iter().any(named)
                 || record.ids.iter().any(by_id)
+                || record.marks.iter().any(by_mark)
             {
                 return true;
             }
@@ -134,6 +144,11 @@ impl Records {
         let first = things.next().map(|record| record.identity);
         same.len() < MAX_NAMESAKES && things.all(|record| Some(record.identity) == first)
     }
+}
+
+/// What a mark is known by, apart from names.
+fn mark((kind, value): &(String, String)) -> String {
+    format!("{kind}\n{value}")
 }
 
 /// The pointer of the record that the leaf at `pointer` stands in: the nearest item of a list, or

@@ -135,9 +135,14 @@ impl<'a> Part<'a> {
         if field.names_record {
             draft.record.names.push(folded.trim().to_owned());
         }
-        // A name of another thing, a message's channel, does not identify the record.
-        if let Some(kind) = field.id_kind.filter(|_| field.format == Some(Format::Id)) {
-            draft.record.ids.push((kind.to_owned(), folded.trim().to_owned()));
+        if let Some(kind) = field.id_kind {
+            let value = (kind.to_owned(), folded.trim().to_owned());
+            match field.format {
+                Some(Format::Id) => draft.record.ids.push(value),
+                // A name of another thing, a message's channel, is no id of the message.
+                _ if !field.names_record => draft.record.marks.push(value),
+                _ => {}
+            }
         }
         draft.content.push_str(pointer.strip_prefix(home).unwrap_or(pointer));
         draft.content.push('\n');
