@@ -22,6 +22,7 @@ mod kind;
 mod lexicon;
 mod literal;
 mod made;
+mod mail;
 mod memory;
 mod moved;
 mod names;

@@ -3,11 +3,11 @@
 //! The sentence must ask for a value of that type. "Exactly one candidate" alone is satisfied by
 //! an attacker wherever the source has none.
 
+use super::mail::{SENDER, sender_of};
 use super::names;
-use super::person::SENDER;
 use super::sheet::{Basis, Sheet, last_key, name_words};
 use crate::flow::arena::Leaf;
-use crate::flow::canonical::{self, Kind, key};
+use crate::flow::canonical::{self, Kind};
 use crate::flow::entity;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
@@ -116,25 +116,8 @@ pub(super) fn only(sheet: &Sheet<'_>, leaf: &Leaf, kind: Kind) -> Option<String>
             entity::all(&other.text).into_iter().filter(|e| e.kind == kind).map(|e| e.form),
         );
     }
-    found.retain(|form| !is_own(sheet, kind, form));
+    found.retain(|form| !sheet.is_own_value(kind, form));
     if found.len() == 1 { found.pop_first() } else { None }
-}
-
-fn is_own(sheet: &Sheet<'_>, kind: Kind, form: &str) -> bool {
-    let arena = &sheet.index().arena;
-    let own = |place: &crate::flow::arena::Place| {
-        arena.leaf(place.leaf).is_some_and(|leaf| leaf.kind == SourceKind::Principal)
-    };
-    arena.entity(&key(kind, form)).is_some_and(|entry| entry.places.iter().any(own))
-}
-
-/// The address that a message says it is from.
-pub(super) fn sender_of(sheet: &Sheet<'_>, leaf: &Leaf) -> Option<String> {
-    let home = leaf.row();
-    let leaves = sheet.leaves(leaf.source)?;
-    let mut fields = leaves.iter().filter(|other| other.row() == home);
-    let field = fields.find(|other| SENDER.contains(&last_key(&other.path)))?;
-    canonical::email(&field.text)
 }
 
 /// What stands behind a word for a secret and a mark: where, and the value.

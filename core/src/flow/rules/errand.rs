@@ -2,7 +2,7 @@
 //!
 //! Never a new address, link, account or password, and nothing that leaves, spends or destroys.
 
-use super::delegated::sender_of;
+use super::mail::{self, sender_of};
 use super::sheet::{Basis, Sheet};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical::Kind;
@@ -21,7 +21,8 @@ fn is_own(sheet: &Sheet<'_>) -> bool {
         && effects.iter().all(|effect| matches!(effect, Effect::Write | Effect::Read))
 }
 
-/// `owncal`: a time or a title in what the user named, for an event of their own without guests;
+/// `owncal`: a time or a title in what the user named, or in mail of somebody they wrote to where
+/// they speak of mail, for an event of their own without guests;
 /// or a day that they wrote themselves without an hour, whatever hour the agent picks.
 pub(super) fn own_event(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     // Something without a time is no event: a new file may be anything.
@@ -34,7 +35,12 @@ pub(super) fn own_event(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis>
         return Some(Basis { source: None, links: false });
     }
     let whole = judged.found.matched > crate::provenance::Match::Quoted;
-    let named = |leaf: &&Leaf| !leaf.flagged && sheet.is_named(leaf);
+    let by_mail = |leaf: &Leaf| {
+        let sender = sender_of(sheet, leaf);
+        sheet.prompt().said(|lexicon| lexicon.mail).is_some()
+            && sender.is_some_and(|sender| mail::corresponds(sheet, &sender))
+    };
+    let named = |leaf: &&Leaf| !leaf.flagged && (sheet.is_named(leaf) || by_mail(leaf));
     let leaf = sheet.places(judged).map(|(leaf, _)| leaf).find(named).filter(|_| whole)?;
     Some(Basis { source: Some(leaf.source), links: false })
 }

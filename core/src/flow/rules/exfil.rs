@@ -1,7 +1,7 @@
 //! The exfiltration guard: to an address that a rule vouches for go the user's words, and what
 //! they named, and nothing else that is private.
 
-use super::delegated;
+use super::mail;
 use super::names;
 use super::sheet::Sheet;
 use crate::flow::arena::{Leaf, Place};
@@ -48,7 +48,7 @@ fn is_free(sheet: &Sheet<'_>, place: &Place) -> bool {
     let index = sheet.index();
     let named = leaf.record.is_some_and(|id| index.records.is_linked(&index.arena, id));
     let by_person = || {
-        delegated::sender_of(sheet, leaf).is_some_and(|sender| {
+        mail::sender_of(sheet, leaf).is_some_and(|sender| {
             let mut persons = sheet.prompt().persons().iter().filter(|person| person.gave);
             persons.any(|person| names::answers(&sender, &person.name))
         })

@@ -2,12 +2,9 @@
 
 use super::prompt::Prompt;
 use super::sheet::Sheet;
-use crate::flow::arena::Place;
-use crate::flow::canonical::{Kind, key};
 use crate::flow::find::addresses;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
-use crate::source::SourceKind;
 
 pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     let prompt = sheet.prompt();
@@ -18,7 +15,7 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     let entities = addresses(&judged.given.text);
     let Some(kind) = entities.first().map(|entity| entity.kind) else { return false };
     let another = prompt.literals().iter().any(|(literal, form)| {
-        *literal == kind && !is_own(sheet, kind, form) && !gives(sheet, form)
+        *literal == kind && !sheet.is_own_value(kind, form) && !gives(sheet, form)
     });
     another && prompt.said(|lexicon| lexicon.every).is_none() && !says_all_of(prompt)
 }
@@ -35,14 +32,6 @@ fn says_all_of(prompt: &Prompt) -> bool {
             people(at) && (people(at + 1) || people(at + 2) || written)
         })
     })
-}
-
-fn is_own(sheet: &Sheet<'_>, kind: Kind, form: &str) -> bool {
-    let index = sheet.index();
-    let own = |place: &Place| {
-        index.arena.leaf(place.leaf).is_some_and(|leaf| leaf.kind == SourceKind::Principal)
-    };
-    index.arena.entity(&key(kind, form)).is_some_and(|entry| entry.places.iter().any(own))
 }
 
 /// Whether the user speaks of it as where something came from: `the mail from ann@x.example`.

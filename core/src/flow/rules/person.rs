@@ -1,6 +1,7 @@
 //! `person`: the only address that a session knows of somebody to whom the user wants it to go.
 
 use super::delegated;
+use super::mail::{self, SENDER};
 use super::names;
 use super::prompt::Person;
 use super::sheet::{Basis, Sheet, last_key};
@@ -9,10 +10,6 @@ use crate::flow::canonical::{self, Kind};
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::source::SourceKind;
-
-/// Fields of a message that say who wrote it.
-pub(super) const SENDER: &[&str] =
-    &["sender", "from", "author", "from_", "sender_email", "reply_to", "creator"];
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let address = canonical::email(&judged.given.text)?;
@@ -51,7 +48,8 @@ fn vouches(sheet: &Sheet<'_>, person: &Person, leaf: &Leaf, address: &str) -> bo
     let any = |is: fn(&Person) -> bool| {
         sheet.prompt().persons().iter().any(|other| other.name == person.name && is(other))
     };
-    (is_sender && any(|p| p.gave) && speaks_of_mail) || (any(|p| p.address) && sheet.is_named(leaf))
+    let known = || any(|p| p.gave) || mail::corresponds(sheet, address);
+    (is_sender && speaks_of_mail && known()) || (any(|p| p.address) && sheet.is_named(leaf))
 }
 
 /// Whether a leaf is a page that the user wrote the address of, whose host carries the person's

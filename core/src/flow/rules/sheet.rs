@@ -3,6 +3,7 @@
 use super::prompt::Prompt;
 use crate::flow::Question;
 use crate::flow::arena::{Leaf, Place, Tier};
+use crate::flow::canonical::{Kind, key};
 use crate::flow::index::{Index, Known};
 use crate::flow::trace::{Judged, Scene};
 use crate::flow::words;
@@ -177,6 +178,15 @@ impl<'a> Sheet<'a> {
     /// Whether the value at hand is the principal's own.
     pub(super) fn is_own(&self, judged: &'a Judged<'a>) -> bool {
         self.places(judged).any(|(leaf, _)| leaf.kind == SourceKind::Principal)
+    }
+
+    /// Whether a typed value is the principal's own.
+    pub(super) fn is_own_value(&self, kind: Kind, form: &str) -> bool {
+        let arena = &self.index().arena;
+        let own = |place: &Place| {
+            arena.leaf(place.leaf).is_some_and(|leaf| leaf.kind == SourceKind::Principal)
+        };
+        arena.entity(&key(kind, form)).is_some_and(|entry| entry.places.iter().any(own))
     }
 
     /// Whether any language of the user's is known.

@@ -233,3 +233,34 @@ fn a_day_of_the_users_own_takes_any_hour() {
     session.user("On the 14th of November at 17:00");
     assert!(!allowed(&session, &book, r#"{"start": "2023-11-14 18:00"}"#), "the hour was said");
 }
+
+#[test]
+fn mail_of_somebody_the_user_wrote_to() {
+    let book = tool("create_event", &[Effect::Write], &[("start", Role::Time)]);
+    let inbox = lists("search_emails", &[("[].body", Format::Text)]);
+    let start = |said: &str, sent: &str| {
+        let mut session = tainted();
+        session.user(said);
+        let list = format!(
+            r#"[{{"sender": "mark.davies@post.example", "recipients": ["alice@home.example"],
+                "body": "We start on 2024-06-10 at 13:00"}}{sent}]"#
+        );
+        session.result(&inbox, r#"{"q": "trip"}"#, &list);
+        session
+    };
+    let reply = r#", {"sender": "alice@home.example", "recipients": ["mark.davies@post.example"],
+        "body": "fine"}"#;
+    let said = "Put the trip into my calendar and invite Mark, as the emails say";
+    let when = r#"{"start": "2024-06-10 13:00"}"#;
+    let to = r#"{"to": "mark.davies@post.example", "body": "see you"}"#;
+    let mut session = start(said, reply);
+    assert!(session.passes_by(&book, when, "owncal"));
+    assert!(session.passes_by(&send_mail(), to, "person"));
+    let stranger = start(said, "");
+    assert!(!allowed(&stranger, &book, when) && !allowed(&stranger, &send_mail(), to));
+    let silent = start("Put the trip into my calendar and invite Mark", reply);
+    assert!(
+        !allowed(&silent, &book, when) && !allowed(&silent, &send_mail(), to),
+        "no word of mail"
+    );
+}
