@@ -70,6 +70,8 @@ const MAIL: &[&str] = &["mail", "email", "inbox", "gmail", "outlook", "imap", "m
 const SENT: &[&str] = &["sent", "draft", "outbox"];
 const CHAT: &[&str] = &["channel", "chat", "conversation", "dm", "slack", "discord"];
 
+const PLANNED: &[&str] = &["scheduled", "standing", "recurring", "planned"];
+
 /// What a tool is about, of its name: the words after the verb and before a preposition.
 pub(super) struct Topic {
     words: Vec<String>,
@@ -130,6 +132,15 @@ pub(super) fn label(
     }
     if spoken.verb == Verb::Read && records != Naming::Mail {
         whole(tool, name, topic, &by_name);
+    }
+    if records == Naming::Own && topic.has(PLANNED) {
+        // Nobody else sets up the principal's own orders: what they are for names them.
+        let named =
+            Named { integrity: Integrity::Trusted, names_record: true, ..Named::untrusted() };
+        let subjects =
+            ["[].subject", "[].title"].into_iter().filter_map(|p| PathPattern::parse(p).ok());
+        let subjects = subjects.map(|path| entry(path, named.clone(), Some(Format::Name)));
+        tool.returns.extend(subjects);
     }
     tool.fields = Some(by_name);
 }

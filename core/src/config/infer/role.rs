@@ -226,6 +226,34 @@ fn meaning(
     }
 }
 
+/// Words of payments and orders for which it matters when they are.
+const LATER: &[&str] = &[
+    "schedule",
+    "scheduled",
+    "recurring",
+    "standing",
+    "plan",
+    "planned",
+    "book",
+    "reserve",
+    "reservation",
+    "booking",
+    "subscribe",
+    "subscription",
+    "update",
+    "change",
+    "set",
+    "rent",
+    "hire",
+    "order",
+];
+
+/// Whether a tool pays on the spot, whatever date the payment bears.
+pub(super) fn is_at_once(name: &[String], effects: Effects) -> bool {
+    effects == Effects::NONE.with(Effect::Spend)
+        && !name.iter().any(|word| LATER.contains(&word.as_str()))
+}
+
 /// Roles that depend on what the tool does.
 pub(super) fn settle(argument: &mut Argument, effects: Effects, subject: Option<&str>) {
     use Role::{Amount, Code, Destination, Object, Payload, Query, Title, Value};

@@ -202,6 +202,24 @@ fn roles_depend_on_what_the_tool_does() {
 }
 
 #[test]
+fn a_payment_on_the_spot_bears_any_date() {
+    assert_eq!(role(&tool("send_money", &["amount", "date"]), "date"), Role::Free);
+    assert_eq!(role(&tool("schedule_payment", &["amount", "date"]), "date"), Role::Time);
+    assert_eq!(role(&tool("book_table", &["amount", "date"]), "date"), Role::Time);
+    assert_eq!(role(&tool("create_event", &["title", "date"]), "date"), Role::Time);
+}
+
+#[test]
+fn orders_that_nobody_else_sets_up_are_named_by_their_subject() {
+    let names = |tool: &str| {
+        returned(&described(&format!(r#"{{"name": "{tool}"}}"#)), "[].subject")
+            .is_some_and(|entry| entry.names_record && entry.integrity == Integrity::Trusted)
+    };
+    assert!(names("list_scheduled_transfers") && names("get_standing_orders"));
+    assert!(!names("list_transfers") && !names("get_scheduled_emails"));
+}
+
+#[test]
 fn constants_are_free_behind_references_too() {
     let tool = described(
         r##"[{"name":"share_file","parameters":{"$defs":{"Right":{"enum":["r","rw"],"type":"string"},

@@ -103,7 +103,7 @@ fn may_be_name(key: &str) -> bool {
         "signature",
     ];
     let words = name_words(key);
-    words.iter().any(|w| NAMES.contains(&w.as_str()) || word_kind(w) == Some("person"))
+    words.iter().any(|w| NAMES.contains(&w.as_str()) || is_person(w))
 }
 
 /// The kind of what stands in a field.
@@ -133,6 +133,11 @@ pub(super) fn tool_kind(tool: &str) -> Option<&'static str> {
     let words = name_words(tool);
     let things = words.iter().take_while(|word| !AFTER.contains(&word.as_str()));
     things.last().and_then(|word| word_kind(word))
+}
+
+/// Whether a word is one for people.
+pub(super) fn is_person(word: &str) -> bool {
+    word_kind(word) == Some("person")
 }
 
 fn word_kind(word: &str) -> Option<&'static str> {

@@ -96,8 +96,8 @@ fn is_street(line: &str) -> bool {
     let mut street = false;
     for (_, word) in words::words(line).take(24) {
         number |= word.bytes().next().is_some_and(|b| b.is_ascii_digit());
-        let ends = |known: &&str| word == *known || (known.len() > 4 && word.ends_with(*known));
-        street |= STREETS.iter().any(|known| ends(&known));
+        let ends = |known: &str| word == known || (known.len() > 4 && word.ends_with(known));
+        street |= STREETS.iter().any(|known| ends(known));
     }
     number && street && line.len() <= 120
 }

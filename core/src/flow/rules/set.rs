@@ -47,11 +47,14 @@ pub(super) fn has_quantifier(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
         };
         let people = prompt.any_starts(lexicon.people, at) && is_person(key, tool);
         let each = prompt.any_starts(lexicon.every, at);
-        let near = prompt.words().iter().skip(at + 1).take(3);
+        let mut near = prompt.words().iter().skip(at + 1).take(3);
         // Tools are named in English: elsewhere the word itself has to do.
         let english = lexicon.common.contains(&"the");
-        let kind =
-            !english || near.map(|w| stem(&w.text)).any(|w| nouns.iter().any(|n| stem(n) == w));
+        let fits = |word: &str| {
+            nouns.iter().any(|noun| stem(noun) == stem(word))
+                || (kind::is_person(word) && is_person(key, tool))
+        };
+        let kind = !english || near.any(|word| fits(&word.text));
         people || (each && kind)
     })
 }
