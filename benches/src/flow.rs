@@ -192,6 +192,7 @@ impl<'a> Seen<'a> {
             body: self.body,
             prefix: "",
             leaves: &leaves,
+            labels: None,
             findings: &[],
             is_error: false,
         });
