@@ -40,7 +40,8 @@ pub(super) fn own_event(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis>
         sheet.prompt().said(|lexicon| lexicon.mail).is_some()
             && sender.is_some_and(|sender| mail::corresponds(sheet, &sender))
     };
-    let named = |leaf: &&Leaf| !leaf.flagged && (sheet.is_named(leaf) || by_mail(leaf));
+    // Not a record that the user named: anybody writes a hotel's reviews.
+    let named = |leaf: &&Leaf| !leaf.flagged && (sheet.names_source(leaf.source) || by_mail(leaf));
     let leaf = sheet.places(judged).map(|(leaf, _)| leaf).find(named).filter(|_| whole)?;
     Some(Basis { source: Some(leaf.source), links: false })
 }
