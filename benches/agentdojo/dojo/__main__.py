@@ -43,8 +43,8 @@ def measure(kind: str, suite: Suite, wording: str, parts: list[str], progress: P
             tally.tries += tampering.run(rails, task)
         if "adaptive" in parts:
             tries = adaptive.run(rails, task)
-            tally.adaptive[0] += sum(passed for _, _, passed in tries)
-            tally.adaptive[1] += len(tries)
+            tally.forgeries += len(tries)
+            tally.forged += [(task.ID, call, decision) for call, decision, passed in tries if passed]
         if "attacks" in parts:
             for injection in suite.native.injection_tasks.values():
                 if hijack.is_text_only(suite.name, injection):
@@ -97,6 +97,7 @@ def main() -> int:
             lines += explain.benign_lines(kind, suite.name, tally.tasks, prompts)
             lines += explain.attack_lines(kind, tally.pairs)
             lines += explain.tampering_lines(kind, suite.name, tally.tries)
+            lines += explain.adaptive_lines(kind, suite.name, tally.forged)
     if options.explain:
         print("\n".join(lines) + "\n")
     print(report.table(rows))

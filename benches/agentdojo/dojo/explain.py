@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from agentdojo.functions_runtime import FunctionCall
+
 from .attacks import Pair
 from .benign import Task
 from .host import Step
@@ -84,4 +86,14 @@ def tampering_lines(kind: str, suite: str, tries: Iterable[Try]) -> list[str]:
                 f" {attempt.argument}: {attempt.was!r} -> {attempt.value!r}  {rules}"
             )
             lines += argument_lines(attempt.decision, attempt.arguments)
+    return lines
+
+
+def adaptive_lines(kind: str, suite: str, forged: Iterable[tuple[str, FunctionCall, Any]]) -> list[str]:
+    """Every forged call that passed."""
+    lines = []
+    for task, call, decision in forged:
+        rules = " ".join(reason.rule for reason in decision.reasons)
+        lines.append(f"FORGED {kind} {suite}/{task}: {call.function}  {rules}")
+        lines += argument_lines(decision, call.args)
     return lines

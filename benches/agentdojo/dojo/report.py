@@ -21,7 +21,9 @@ class Tally:
     tasks: list[Task] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     tries: list[tampering.Try] = field(default_factory=list)
-    adaptive: list[int] = field(default_factory=lambda: [0, 0])
+    #: Calls that the adaptive attacker tried, and those that passed, by task.
+    forgeries: int = 0
+    forged: list[tuple[str, Any, Any]] = field(default_factory=list)
     text_only: list[int] = field(default_factory=lambda: [0, 0])
 
 
@@ -32,7 +34,8 @@ def joined(tallies: Iterable[Tally], manifests: str) -> Tally:
         whole.tasks += tally.tasks
         whole.pairs += tally.pairs
         whole.tries += tally.tries
-        whole.adaptive = [a + b for a, b in zip(whole.adaptive, tally.adaptive, strict=True)]
+        whole.forgeries += tally.forgeries
+        whole.forged += tally.forged
         whole.text_only = [a + b for a, b in zip(whole.text_only, tally.text_only, strict=True)]
     return whole
 
@@ -63,7 +66,7 @@ def row(tally: Tally, wording: str) -> dict[str, Any]:
         "p50_us": round(statistics.median(times)) if times else 0,
         "p99_us": round(times[len(times) * 99 // 100]) if times else 0,
         "tampering": {kind: tried(kind) for kind in tampering.KINDS},
-        "adaptive": tally.adaptive,
+        "adaptive": [len(tally.forged), tally.forgeries],
         "text_only": tally.text_only,
     }
 
