@@ -69,10 +69,20 @@ pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> 
             && leaf.kind == SourceKind::ToolResult
             && leaf.text.len() <= MAX_BYTES
             && sheet.is_named(leaf)
-            && only_address(&leaf.text).is_some_and(|address| words::holds(address, &value))
+            && only_address(&leaf.text).is_some_and(|address| fits(&key, address, &value))
     };
     let leaf = sheet.places(judged).map(|(leaf, _)| leaf).find(is_it)?;
     Some(Basis { source: Some(leaf.source), links: false })
+}
+
+/// Whether a value stands where its field does in an address: a street is one, and what else there
+/// is stands behind it. A name in the same letter is neither.
+fn fits(key: &[String], address: &str, value: &str) -> bool {
+    if key.iter().any(|word| matches!(word.as_str(), "street" | "address")) {
+        return is_street(value) && words::holds(address, value);
+    }
+    let behind = address.split_once([',', '\n']).map_or("", |(_, behind)| behind);
+    words::holds(behind, value)
 }
 
 /// The one postal address of a text: the only line with a street and a number, and what follows it.
@@ -105,6 +115,14 @@ fn is_street(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_part_stands_in_its_place() {
+        let address = "12 mill lane, york, yo1 2ab\nmallory trent";
+        let fits = |field: &str, value: &str| super::fits(&[field.to_owned()], address, value);
+        assert!(fits("street", "12 mill lane") && fits("city", "york") && fits("zip", "yo1 2ab"));
+        assert!(!fits("street", "mallory trent") && !fits("city", "12 mill lane"));
+    }
 
     #[test]
     fn one_address_is_told_from_two() {
