@@ -30,6 +30,23 @@ fn old_untrusted_text_keeps_its_typed_values_only() {
 }
 
 #[test]
+fn of_text_older_than_the_last_four_mebibytes_typed_values_stay() {
+    let mut session = session();
+    session.user("write to bob@example.com about the quarterly plan");
+    session.read("first page by eve@evil.com about purple elephants");
+    let page = "lorem ipsum dolor sit amet ".repeat(20_000);
+    for n in 0..9 {
+        session.read(&format!("page {n}: {page}"));
+        if n == 5 {
+            assert_ne!(to(&session, "purple elephants").matched, Match::Unseen, "still near");
+        }
+    }
+    assert_eq!(to(&session, "purple elephants").matched, Match::Unseen);
+    assert_eq!(to(&session, "eve@evil.com").integrity, Some(Integrity::Untrusted), "typed");
+    assert_eq!(to(&session, "quarterly plan").integrity, Some(Integrity::User));
+}
+
+#[test]
 fn a_flood_of_typed_values_is_bounded_and_leaves_the_user_alone() {
     let mut session = small(200_000, 10_000);
     session.user("write to bob@example.com");
