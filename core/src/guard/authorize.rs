@@ -6,7 +6,7 @@ use super::force::InForce;
 use super::judge::Looked;
 use super::plugin::HostResults;
 use super::session::Session;
-use crate::decision::{Decision, Outcome};
+use crate::decision::Decision;
 use crate::detect::{Scope, code};
 use crate::enforce::{Settlement, Verdict, arguments};
 use crate::error::{Error, Result};
@@ -197,8 +197,7 @@ impl Session {
         error: Error,
     ) -> Settlement {
         let reason = core_reason(rule, error.message(), &[threat]);
-        let verdict =
-            Verdict { outcome: Outcome::Deny, reasons: vec![reason], ..Verdict::default() };
+        let verdict = Verdict::deny(reason);
         let inner = &self.guard.inner;
         let mut settlement = conclude(inner, force, draft, verdict, &no_answer(), None);
         settlement.error = Some(error);

@@ -4,6 +4,7 @@ use super::Inner;
 use super::answer::core_reason;
 use super::look::Texts;
 use super::session::Session;
+use super::stop::poisoned;
 use crate::content::Content;
 use crate::decision::{Reason, show};
 use crate::digest::{self, Digest, Key, hex};
@@ -295,9 +296,9 @@ impl Session {
             },
         )?;
         let tenant = &self.cell.principal.tenant;
-        if let Ok(mut canaries) = inner.canaries.write() {
-            canaries.keep(tenant, &leaves, &envelope.labels);
-        }
+        let mut canaries = inner.canaries.write().map_err(|_| poisoned())?;
+        canaries.keep(tenant, &leaves, &envelope.labels);
+        drop(canaries);
         Ok(envelope_json(&envelope, &key.mac(&envelope).hex()))
     }
 

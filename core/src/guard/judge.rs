@@ -133,7 +133,7 @@ impl Session {
             return Ok(Verdict::default());
         }
         let reason = core_reason("refused", "a human refused this call", &[]);
-        Ok(Verdict { outcome: Outcome::Deny, reasons: vec![reason], ..Verdict::default() })
+        Ok(Verdict::deny(reason))
     }
 
     fn stopped(&self, force: &InForce, draft: Draft, stopped: Error) -> Result<Decision> {

@@ -6,8 +6,9 @@ use super::input::give;
 use super::look::Texts;
 use super::plugin::HostResults;
 use super::session::Session;
+use super::stop::poisoned;
 use crate::content::{Content, OutputKind};
-use crate::decision::{Decision, Outcome};
+use crate::decision::Decision;
 use crate::detect::Scope;
 use crate::enforce::{Settlement, Verdict};
 use crate::error::{Error, ErrorKind, Result};
@@ -144,28 +145,16 @@ impl Session {
         let mut verdict =
             crate::enforce::output(kind, &leaves, &draft.findings, &quotes.system, own_hosts);
         if foreign && kind == OutputKind::Answer {
-            verdict = verdict.join(Verdict {
-                outcome: Outcome::Deny,
-                reasons: vec![core_reason(
-                    "forbidden_quote",
-                    "the answer quotes data that its audience may not read",
-                    &["LLM02"],
-                )],
-                ..Verdict::default()
-            });
+            let why = "the answer quotes data that its audience may not read";
+            let reason = core_reason("forbidden_quote", why, &["LLM02"]);
+            verdict = verdict.join(Verdict::deny(reason));
         }
         let is_alien = !alien.is_empty();
         draft.findings.extend(alien);
         if is_alien && kind == OutputKind::Answer {
-            verdict = verdict.join(Verdict {
-                outcome: Outcome::Deny,
-                reasons: vec![core_reason(
-                    "tenant_quote",
-                    "the answer holds data that another tenant sealed",
-                    &["LLM02", "LLM08"],
-                )],
-                ..Verdict::default()
-            });
+            let why = "the answer holds data that another tenant sealed";
+            let reason = core_reason("tenant_quote", why, &["LLM02", "LLM08"]);
+            verdict = verdict.join(Verdict::deny(reason));
         }
         draft.provenance = quotes.provenance;
         draft.sources = quotes.sources;
@@ -194,7 +183,7 @@ impl Session {
 
     /// What another tenant sealed, and neither the user nor the host said here, as findings.
     pub(super) fn alien(&self, leaves: &[Leaf<'_>]) -> Result<Vec<Finding>> {
-        let Ok(canaries) = self.guard.inner.canaries.read() else { return Ok(Vec::new()) };
+        let canaries = self.guard.inner.canaries.read().map_err(|_| poisoned())?;
         let mut found = canaries.foreign(&self.cell.principal.tenant, leaves);
         drop(canaries);
         if !found.is_empty() {

@@ -119,6 +119,6 @@ fn parse_scope(word: &str) -> Result<Scope> {
     })
 }
 
-fn poisoned() -> Error {
+pub(super) fn poisoned() -> Error {
     Error::new(ErrorKind::InternalPanic, "a lock of the guard is poisoned")
 }
