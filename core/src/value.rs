@@ -4,6 +4,7 @@ mod parse;
 mod pointer;
 mod write;
 
+pub(crate) use pointer::unescape as unescape_token;
 pub use pointer::{join as join_pointer, resolve as resolve_pointer};
 
 use crate::digest::Digest;

@@ -55,11 +55,7 @@ pub fn infer(descriptor: &Descriptor) -> Tool {
         _ => None,
     };
     for argument in &mut arguments {
-        role::settle(argument, effects, subject.as_deref());
-        let dated = matches!(argument.path.as_str(), "date" | "payment_date" | "paymentDate");
-        if dated && argument.role == Role::Time && role::is_at_once(&name, effects) {
-            argument.role = Role::Free;
-        }
+        role::settle(argument, effects, subject.as_deref(), &name);
     }
     let sql = |path: &PathPattern| matches!(path.as_str(), "sql" | "query" | "statement");
     let reads_sql = name.iter().any(|word| matches!(word.as_str(), "sql" | "database" | "db"))

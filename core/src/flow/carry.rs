@@ -165,18 +165,11 @@ impl Values {
 
 /// The label of a leaf that came with labels: of what in it has none of its own.
 pub(super) fn rest<'a>(labels: &Labels) -> Field<'a> {
-    Field {
-        label: labels.rest.clone(),
-        format: None,
-        id_kind: None,
-        names_record: false,
-        key: None,
-    }
+    Field::of(labels.rest.clone())
 }
 
 /// The label of a value in a leaf, with what its form says.
 pub(super) fn own(value: &ValueLabel, numeric: bool) -> Field<'_> {
-    let format = if numeric { Some(Format::Number) } else { None };
-    let id_kind = value.kind.as_deref();
-    Field { label: value.label.clone(), format, id_kind, names_record: false, key: None }
+    let format = numeric.then_some(Format::Number);
+    Field { format, id_kind: value.kind.as_deref(), ..Field::of(value.label.clone()) }
 }

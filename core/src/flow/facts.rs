@@ -8,6 +8,7 @@ use crate::label::Integrity;
 use crate::provenance::{Match, Origin, Provenance};
 use crate::request::{FlowFacts, RoleFacts};
 use crate::tool::Role;
+use crate::value::unescape_token;
 use std::collections::BTreeMap;
 
 /// Origins that are shown for one argument.
@@ -40,7 +41,7 @@ pub(super) fn facts(
             flow.add(Role::Payload, facts);
         }
         let token = leaf.given.pointer.split('/').nth(1).unwrap_or_default();
-        let name = token.replace("~1", "/").replace("~0", "~");
+        let name = unescape_token(token);
         let slot = args.entry(name).or_insert(RoleFacts::ABSENT);
         *slot = slot.and(facts);
     }

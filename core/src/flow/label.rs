@@ -5,7 +5,7 @@ use super::{Incoming, canonical};
 use crate::label::{Integrity, Label};
 use crate::source::SourceKind;
 use crate::tool::{Format, Named, Return, Tool};
-use crate::value::Value;
+use crate::value::{Value, unescape_token};
 use std::collections::HashMap;
 
 /// What is known of one field.
@@ -109,7 +109,7 @@ pub(super) fn is_name(pointer: &str, end: usize) -> bool {
 /// there: trusted while it fits.
 pub(super) fn key(pointer: &str, format: Format, value: &Field<'_>) -> (Value, Field<'static>) {
     let token = pointer.rsplit('/').next().unwrap_or_default();
-    let key = Value::from(token.replace("~1", "/").replace("~0", "~"));
+    let key = Value::from(unescape_token(token));
     let integrity = bounded(Integrity::Trusted, format::fits(format, &key));
     let label = Label::new(integrity, value.label.confidentiality);
     let field = Field { format: Some(format), names_record: true, ..Field::of(label) };

@@ -86,9 +86,8 @@ impl Records {
                 |name: &String| self.is_unique(name) && find::stands_in(arena, Tier::User, name);
             let by_id = |(kind, value): &(String, String)| find::user_named_id(arena, kind, value);
             // Of many messages in a channel none is meant by the channel's name.
-            let by_mark = |(kind, value): &(String, String)| {
-                self.is_unique(&mark(&(kind.clone(), value.clone())))
-                    && find::stands_in(arena, Tier::User, value)
+            let by_mark = |own: &(String, String)| {
+                self.is_unique(&mark(own)) && find::stands_in(arena, Tier::User, &own.1)
             };
             if (only && record.only)
                 || record.names.iter().any(named)

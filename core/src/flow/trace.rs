@@ -12,7 +12,7 @@ use crate::label::{Confidentiality, Integrity};
 use crate::principal::Trust;
 use crate::provenance::Provenance;
 use crate::tool::{Argument, Effect, Effects, Role, Tool};
-use crate::value::Value;
+use crate::value::{Value, unescape_token};
 use crate::view::{Leaf, Views};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -130,12 +130,7 @@ fn given<'a>(question: &Question<'a>) -> Vec<Given<'a>> {
 /// The keys below the top of a pointer, as text.
 fn keys_of(pointer: &str) -> String {
     let is_key = |token: &&str| !token.bytes().all(|b| b.is_ascii_digit());
-    let keys: Vec<String> = pointer
-        .split('/')
-        .skip(2)
-        .filter(is_key)
-        .map(|token| token.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let keys: Vec<String> = pointer.split('/').skip(2).filter(is_key).map(unescape_token).collect();
     keys.join(" ")
 }
 

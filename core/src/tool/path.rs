@@ -1,6 +1,7 @@
 //! Dotted paths with `[]` and `*`, as manifests write them: `[].body`, `items[].price`, `*`.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::unescape_token;
 use std::fmt;
 
 /// A pattern over places in a value.
@@ -117,11 +118,7 @@ impl PathPattern {
 
 /// Whether a pointer token spells `key`, without allocating where no escape is in it.
 fn unescaped_eq(token: &str, key: &str) -> bool {
-    if token.contains('~') {
-        token.replace("~1", "/").replace("~0", "~") == key
-    } else {
-        token == key
-    }
+    if token.contains('~') { unescape_token(token) == key } else { token == key }
 }
 
 impl fmt::Display for PathPattern {

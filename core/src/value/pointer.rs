@@ -37,9 +37,15 @@ pub fn resolve<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
     }
     pointer.strip_prefix('/')?.split('/').try_fold(value, |at, token| match at {
         Value::Array(items) => items.get(index(token)?),
-        Value::Object(object) => object.get(&token.replace("~1", "/").replace("~0", "~")),
+        Value::Object(object) => object.get(&unescape(token)),
         _ => None,
     })
+}
+
+/// The key that a token of a pointer stands for.
+#[must_use]
+pub fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
 }
 
 fn index(token: &str) -> Option<usize> {

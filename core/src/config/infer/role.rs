@@ -249,14 +249,19 @@ const LATER: &[&str] = &[
 ];
 
 /// Whether a tool pays on the spot, whatever date the payment bears.
-pub(super) fn is_at_once(name: &[String], effects: Effects) -> bool {
+fn is_at_once(name: &[String], effects: Effects) -> bool {
     effects == Effects::NONE.with(Effect::Spend)
         && !name.iter().any(|word| LATER.contains(&word.as_str()))
 }
 
 /// Roles that depend on what the tool does.
-pub(super) fn settle(argument: &mut Argument, effects: Effects, subject: Option<&str>) {
-    use Role::{Amount, Code, Destination, Object, Payload, Query, Title, Value};
+pub(super) fn settle(
+    argument: &mut Argument,
+    effects: Effects,
+    subject: Option<&str>,
+    tool: &[String],
+) {
+    use Role::{Amount, Code, Destination, Free, Object, Payload, Query, Time, Title, Value};
     let words = name_words(argument.path.as_str());
     let is_text = matches!(argument.value_type, ValueType::String | ValueType::Any);
     let names_subject = matches!(words.as_slice(), [one] | [one, ..]
@@ -279,5 +284,10 @@ pub(super) fn settle(argument: &mut Argument, effects: Effects, subject: Option<
         && effects.is_outward()
     {
         argument.role = Payload;
+    } else if argument.role == Time
+        && matches!(argument.path.as_str(), "date" | "payment_date" | "paymentDate")
+        && is_at_once(tool, effects)
+    {
+        argument.role = Free;
     }
 }

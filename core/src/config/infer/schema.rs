@@ -1,6 +1,6 @@
 //! JSON Schema, as far as inference reads it.
 
-use crate::value::Value;
+use crate::value::{Value, unescape_token};
 
 /// References that are followed from one place.
 const MAX_HOPS: usize = 8;
@@ -47,7 +47,7 @@ impl<'a> Schema<'a> {
     /// What `#/$defs/Name` points at.
     fn lookup(self, pointer: &str) -> Option<&'a Value> {
         let mut keys = pointer.strip_prefix("#/")?.split('/');
-        keys.try_fold(self.root, |at, key| at.get(&key.replace("~1", "/").replace("~0", "~")))
+        keys.try_fold(self.root, |at, key| at.get(&unescape_token(key)))
     }
 
     /// `"type": "string"`, or the one type beside null.

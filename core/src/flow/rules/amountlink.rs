@@ -1,10 +1,12 @@
 //! `amountlink`: the account of the only transaction whose amount the user wrote.
 
+use super::prompt::Word;
 use super::sheet::{Basis, Row, Sheet};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical;
 use crate::flow::find::addresses;
 use crate::flow::trace::Judged;
+use std::collections::HashSet;
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let is_address = !addresses(&judged.given.text).is_empty();
@@ -25,22 +27,15 @@ fn is_only(sheet: &Sheet<'_>, leaf: &Leaf) -> bool {
     }
     let Some(rows) = sheet.rows(leaf).filter(|rows| rows.len() > 1) else { return false };
     let home = leaf.row();
-    let mut named = rows.iter().filter(|row| has_amount(sheet, row));
+    let said: HashSet<String> = sheet.prompt().words().iter().filter_map(Word::amount).collect();
+    let mut named = rows.iter().filter(|row| has_amount(&said, row));
     named.next().is_some_and(|row| row.home == home) && named.next().is_none()
 }
 
-/// Whether an amount that the user wrote stands in the object: at least three digits of theirs
-/// (`10.00` has four), and no share.
-fn has_amount(sheet: &Sheet<'_>, row: &Row<'_>) -> bool {
+/// Whether an amount that the user wrote stands in the object.
+fn has_amount(said: &HashSet<String>, row: &Row<'_>) -> bool {
     let number =
         |leaf: &Leaf| leaf.tier() == Tier::Trusted && leaf.numeric && leaf.id_kind.is_none();
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    let said = |form: &str| {
-        let mut words = sheet.prompt().words().iter().filter(|word| !word.percent);
-        words.any(|word| {
-            digits(&word.text) >= 3 && canonical::number(&word.text).as_deref() == Some(form)
-        })
-    };
     let mut numbers = row.fields.iter().map(|(_, leaf)| *leaf).filter(|leaf| number(leaf));
-    numbers.any(|leaf| canonical::number(&leaf.text).is_some_and(|form| said(&form)))
+    numbers.any(|leaf| canonical::number(&leaf.text).is_some_and(|form| said.contains(&form)))
 }

@@ -5,14 +5,14 @@
 
 use super::mail::{SENDER, sender_of};
 use super::names;
-use super::sheet::{Basis, Sheet, last_key, name_words};
+use super::sheet::{Basis, Sheet, last_key};
 use crate::flow::arena::Leaf;
 use crate::flow::canonical::{self, Kind};
 use crate::flow::entity;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::source::SourceKind;
-use crate::tool::Role;
+use crate::tool::{Role, name_words};
 use std::collections::BTreeSet;
 
 /// Bytes of one source that are searched for candidates.

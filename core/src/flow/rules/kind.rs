@@ -1,12 +1,12 @@
 //! `kind`: names have kinds. A channel's name is no person's, and the id of an event no file's.
 
-use super::sheet::{Sheet, last_key, name_words};
+use super::sheet::{Sheet, last_key};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::find::addresses;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 use crate::source::SourceKind;
-use crate::tool::Role;
+use crate::tool::{Role, name_words};
 
 /// Leaves of one value that are looked at.
 const MAX_SEEN: usize = 64;

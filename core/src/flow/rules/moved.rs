@@ -1,12 +1,12 @@
 //! `deleg-address`: "update my address, it is in the file": the only postal address in what the
 //! user named.
 
-use super::sheet::{Basis, Sheet, last_key, name_words};
+use super::sheet::{Basis, Sheet, last_key};
 use crate::flow::arena::Leaf;
 use crate::flow::trace::Judged;
 use crate::flow::words;
 use crate::source::SourceKind;
-use crate::tool::Effect;
+use crate::tool::{Effect, name_words};
 
 /// Bytes of a source that are searched.
 const MAX_BYTES: usize = 1 << 14;

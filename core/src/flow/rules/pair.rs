@@ -3,7 +3,6 @@
 use super::derive;
 use super::sheet::Sheet;
 use crate::flow::arena::Leaf;
-use crate::flow::canonical;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::tool::Role;
@@ -33,13 +32,9 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
     foreign && derive::relieves(sheet, judged).is_none()
 }
 
-/// Whether a number of the user's reads like an amount: three digits or more, and neither a share
-/// nor a year.
+/// Whether the user wrote an amount, and not only a year.
 fn wrote_amount(sheet: &Sheet<'_>) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let year = |text: &str| text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
-    let mut words = sheet.prompt().words().iter().filter(|word| !word.percent && !word.glued);
-    words.any(|word| {
-        digits(&word.text) >= 3 && canonical::number(&word.text).is_some() && !year(&word.text)
-    })
+    let mut words = sheet.prompt().words().iter().filter(|word| !word.glued && !year(&word.text));
+    words.any(|word| word.amount().is_some())
 }

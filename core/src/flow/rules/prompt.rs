@@ -1,7 +1,7 @@
 //! The user's own words as rules read them: in order, with their case, and who is named in them.
 
 use super::lexicon::{self, Lexicon};
-use crate::flow::canonical::Kind;
+use crate::flow::canonical::{self, Kind};
 use crate::flow::words;
 
 /// Words of one text of the user that are looked at.
@@ -32,6 +32,15 @@ pub(super) struct Word {
     pub(super) percent: bool,
     pub(super) sentence: u32,
     pub(super) lexicon: Option<&'static Lexicon>,
+}
+
+impl Word {
+    /// The number that it is, where it reads like an amount: three digits or more (`10.00` has
+    /// four), and no share.
+    pub(super) fn amount(&self) -> Option<String> {
+        let digits = self.text.bytes().filter(u8::is_ascii_digit).count();
+        (digits >= 3 && !self.percent).then(|| canonical::number(&self.text)).flatten()
+    }
 }
 
 /// Somebody whom the user named.

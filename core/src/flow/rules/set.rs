@@ -2,12 +2,12 @@
 
 use super::kind;
 use super::prompt::stem;
-use super::sheet::{Row, Sheet, last_key, name_words};
+use super::sheet::{Row, Sheet, last_key};
 use crate::flow::arena::Leaf;
 use crate::flow::find::{addresses, content_words};
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
-use crate::tool::Role;
+use crate::tool::{Role, name_words};
 use std::collections::BTreeSet;
 
 pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {

@@ -208,21 +208,3 @@ pub(super) fn last_key(pointer: &str) -> &str {
     let is_key = |token: &&str| !token.is_empty() && !token.bytes().all(|b| b.is_ascii_digit());
     pointer.rsplit('/').find(is_key).unwrap_or_default()
 }
-
-/// `hotelName`, `hotel_names`: its words, folded, plurals cut.
-pub(super) fn name_words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous = '_';
-    for c in name.chars() {
-        let starts = c.is_ascii_uppercase() && previous.is_ascii_lowercase();
-        if !c.is_alphanumeric() || starts {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        previous = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}

@@ -2,11 +2,12 @@
 
 use super::dup;
 use super::lexicon::{End, Scale};
-use super::sheet::{Basis, Row, Sheet, last_key, name_words};
+use super::sheet::{Basis, Row, Sheet, last_key};
 use crate::flow::arena::{Leaf, Tier};
 use crate::flow::canonical;
 use crate::flow::trace::Judged;
 use crate::flow::words;
+use crate::tool::name_words;
 
 pub(super) fn relieves(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis> {
     let said = said(sheet);
