@@ -33,3 +33,19 @@ pub fn agentdojo(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     let program = root.join("benches").join("agentdojo");
     steps.run_with("evaluation", &program, &python, &arguments, &environment)
 }
+
+/// The detectors on labelled text. `--json` also writes `target/eval/detect.json`; all other words go to the
+/// program. The text is not in the repository: `--data DIR` or `CHECKREIN_DATA` names its folder.
+pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
+    let folder = target().join("eval");
+    std::fs::create_dir_all(&folder)?;
+    let report = folder.join("detect.json").display().to_string();
+    let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "eval"];
+    for word in words {
+        arguments.push(word);
+        if *word == "--json" {
+            arguments.push(&report);
+        }
+    }
+    steps.run("evaluation", &root(), "cargo", &arguments)
+}

@@ -1,0 +1,93 @@
+//! Measures the detectors on labelled text: see docs/EVALUATION.md.
+//!
+//! `checkrein-detection eval [--data DIR] [--json FILE] [part...]`
+
+mod data;
+mod exfiltration;
+mod guarded;
+mod injection;
+mod measure;
+mod personal;
+mod report;
+mod secrets;
+
+use std::process::ExitCode;
+
+/// What can go wrong.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [part...]\n\
+                     parts: injection secrets personal exfiltration\n";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint(&format!("checkrein-detection: {error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command line asked for.
+struct Wanted {
+    data: Option<String>,
+    json: Option<String>,
+    parts: Vec<String>,
+}
+
+fn read(words: &[String]) -> Result<Wanted> {
+    let mut wanted = Wanted { data: None, json: None, parts: Vec::new() };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().cloned().ok_or(format!("{word} wants a value"));
+        match word.as_str() {
+            "--data" => wanted.data = Some(value()?),
+            "--json" => wanted.json = Some(value()?),
+            "injection" | "secrets" | "personal" | "exfiltration" => {
+                wanted.parts.push(word.clone());
+            }
+            other => return Err(format!("`{other}` is not known\n{USAGE}").into()),
+        }
+    }
+    Ok(wanted)
+}
+
+fn run(words: &[String]) -> Result<()> {
+    let Some((verb, rest)) = words.split_first() else { return Err(USAGE.into()) };
+    if verb != "eval" {
+        return Err(USAGE.into());
+    }
+    let wanted = read(rest)?;
+    let folder = data::folder(wanted.data.as_deref())?;
+    let mut report = report::Report::default();
+    let wants = |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|p| p == part);
+    if wants("injection") {
+        injection::measure(&folder, &mut report)?;
+    }
+    if wants("secrets") {
+        secrets::measure(&folder, &mut report)?;
+    }
+    if wants("personal") {
+        personal::measure(&folder, &mut report)?;
+    }
+    if wants("exfiltration") {
+        exfiltration::measure(&folder, &mut report)?;
+    }
+    report.print();
+    if let Some(path) = &wanted.json {
+        std::fs::write(path, report.to_json()?)?;
+    }
+    Ok(())
+}
+
+#[allow(clippy::print_stderr, reason = "a program's own progress and errors")]
+pub(crate) fn eprint(text: &str) {
+    eprint!("{text}");
+}
+
+#[allow(clippy::print_stdout, reason = "a program's own output")]
+pub(crate) fn print(text: &str) {
+    print!("{text}");
+}
