@@ -70,48 +70,42 @@ impl Records {
     /// Whether the user named this record, or one that it stands in: by a name that no other
     /// thing has, by its id, or as the only answer to a question in their words.
     pub(super) fn is_linked(&self, arena: &Arena, id: u32) -> bool {
-        self.leads(arena, id, true)
+        self.is_only(id, false) || self.is_named(arena, id)
+    }
+
+    /// Whether it was the only answer to a question in the user's words; unless `itself` is meant
+    /// alone, what stands in it was as well.
+    pub(super) fn is_only(&self, id: u32, itself: bool) -> bool {
+        let mut around = self.around(id);
+        if itself { around.next().is_some_and(|r| r.only) } else { around.any(|r| r.only) }
     }
 
     /// As `is_linked`, where to be the only answer is not enough.
     pub(super) fn is_named(&self, arena: &Arena, id: u32) -> bool {
-        self.leads(arena, id, false)
-    }
-
-    fn leads(&self, arena: &Arena, id: u32, only: bool) -> bool {
-        let mut at = Some(id);
-        for _ in 0..MAX_DEPTH {
-            let Some(record) = at.and_then(|at| self.list.get(at as usize)) else { return false };
-            let named =
-                |name: &String| self.is_unique(name) && find::stands_in(arena, Tier::User, name);
-            let by_id = |(kind, value): &(String, String)| find::user_named_id(arena, kind, value);
-            // Of many messages in a channel none is meant by the channel's name.
-            let by_mark = |own: &(String, String)| {
-                self.is_unique(&mark(own)) && find::stands_in(arena, Tier::User, &own.1)
-            };
-            if (only && record.only)
-                || record.names.iter().any(named)
+        let named =
+            |name: &String| self.is_unique(name) && find::stands_in(arena, Tier::User, name);
+        let by_id = |(kind, value): &(String, String)| find::user_named_id(arena, kind, value);
+        // Of many messages in a channel none is meant by the channel's name.
+        let by_mark = |own: &(String, String)| {
+            self.is_unique(&mark(own)) && find::stands_in(arena, Tier::User, &own.1)
+        };
+        self.around(id).any(|record| {
+            record.names.iter().any(named)
                 || record.ids.iter().any(by_id)
                 || record.marks.iter().any(by_mark)
-            {
-                return true;
-            }
-            at = record.parent;
-        }
-        false
+        })
+    }
+
+    /// This record, then those that it stands in.
+    fn around(&self, id: u32) -> impl Iterator<Item = &Record> {
+        let record = |id: u32| self.list.get(id as usize);
+        std::iter::successors(record(id), move |inner| inner.parent.and_then(record))
+            .take(MAX_DEPTH)
     }
 
     /// Whether this record, or one that it stands in, names the principal.
     pub(super) fn is_owned(&self, id: u32) -> bool {
-        let mut at = Some(id);
-        for _ in 0..MAX_DEPTH {
-            let Some(record) = at.and_then(|at| self.list.get(at as usize)) else { return false };
-            if record.owned {
-                return true;
-            }
-            at = record.parent;
-        }
-        false
+        self.around(id).any(|record| record.owned)
     }
 
     /// Whether the record itself is called so.

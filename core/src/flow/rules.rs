@@ -26,6 +26,7 @@ mod mail;
 mod memory;
 mod moved;
 mod names;
+mod namesake;
 mod nounlink;
 mod oneself;
 mod pair;

@@ -125,7 +125,10 @@ impl Index {
                     && asked < MAX_LINKS
                 {
                     asked += 1;
-                    found.linked |= self.records.is_linked(&self.arena, record);
+                    // A question about a thing is none about the people in it.
+                    let itself = matches!(want.role, Role::Destination | Role::Address);
+                    found.linked |= self.records.is_only(record, itself)
+                        || self.records.is_named(&self.arena, record);
                     found.owned |= self.records.is_owned(record);
                 }
             }

@@ -91,16 +91,19 @@ fn governed(prompt: &Prompt, name: &str) -> (bool, bool) {
         let near = back.take_while(|before| {
             prompt.words().get(*before).is_some_and(|other| other.sentence == word.sentence)
         });
+        // "Forward what Bob sent to Alice": with nobody else to get it, she does.
+        let mut is_end = prompt.any_ends(lexicon.toward, at);
+        let mut gave = false;
         for before in near {
-            if prompt.any_starts(lexicon.gave, before) {
-                gives = true;
+            let verb = prompt.any_starts(lexicon.sends, before);
+            if verb && (!gave || is_end) {
+                (gets, gave) = (true, false);
                 break;
             }
-            if prompt.any_starts(lexicon.sends, before) {
-                gets = true;
-                break;
-            }
+            gave |= prompt.any_starts(lexicon.gave, before);
+            is_end &= before + 1 >= at || !prompt.any_starts(lexicon.toward, before);
         }
+        gives |= gave;
     }
     (gets, gives)
 }

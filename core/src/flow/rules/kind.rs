@@ -66,9 +66,10 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
         return !may_be_name(key) && text.bytes().any(|b| b.is_ascii_alphabetic());
     }
     let declared = judged.given.argument.and_then(|argument| argument.kind.as_deref());
-    let Some(wanted) = declared.and_then(kind_of).or_else(|| kind_at(key, tool)) else {
+    let wanted = declared.and_then(kind_of).or_else(|| kind_at(key, tool));
+    if wanted.is_none() && declared.is_none() {
         return false;
-    };
+    }
     let folded = text.to_ascii_lowercase();
     let index = sheet.index();
     let mut seen = false;
@@ -79,11 +80,21 @@ pub(super) fn asks(sheet: &Sheet<'_>, judged: &Judged<'_>) -> bool {
         if leaf.tier() != Tier::Trusted || leaf.kind != SourceKind::ToolResult {
             continue;
         }
-        match of_leaf(sheet, leaf) {
-            Some(kind) if kind != wanted => seen = true,
+        // Kinds that the manifest names are told apart whether or not they have a word here.
+        let both = declared.zip(leaf.id_kind.as_deref());
+        let both = both.filter(|(a, b)| kind_of(a).is_none() || kind_of(b).is_none());
+        let is_other = match both {
+            Some((own, other)) => !own.eq_ignore_ascii_case(other),
+            None => match (wanted, of_leaf(sheet, leaf)) {
+                (Some(wanted), Some(kind)) => kind != wanted,
+                _ => false,
+            },
+        };
+        if !is_other {
             // Of the right kind, or nobody can say.
-            _ => return false,
+            return false;
         }
+        seen = true;
     }
     seen
 }

@@ -58,6 +58,8 @@ pub(super) struct Lexicon {
     pub(super) login: &'static [&'static str],
     /// Words for a multiple or a part, with how much of it.
     pub(super) factors: &'static [(&'static str, f64)],
+    /// What is said before a message that is answered.
+    pub(super) reply: &'static [&'static str],
     /// Words for taking something several times.
     pub(super) times: &'static [&'static str],
 }
@@ -109,6 +111,11 @@ impl Scale {
                 "due",
                 "sent",
                 "received",
+                "departure",
+                "departs",
+                "leaves",
+                "begins",
+                "posted",
             ],
             Scale::Length => &["length", "duration", "minutes", "hours", "distance"],
         }

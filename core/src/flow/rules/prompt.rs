@@ -12,6 +12,8 @@ const MAX_WORDS: usize = 8192;
 pub(super) const RECENT: usize = 3;
 /// Typed values of one turn that are kept.
 const MAX_LITERALS: usize = 64;
+/// Words before somebody who wrote among which it is said that they get an answer.
+const MAX_REPLY: usize = 10;
 /// People of one text.
 const MAX_PERSONS: usize = 64;
 
@@ -153,6 +155,7 @@ impl Prompt {
             let opens = self.opens_sentence(at);
             let mut toward = !opens && before(lexicon.toward) || after(lexicon.toward_after);
             let mut gave = !opens && before(lexicon.from) || after(lexicon.gave);
+            toward |= gave && self.answers_mail(lexicon, at);
             let listed = self.words.get(at).is_some_and(|word| word.listed);
             let back = if listed { Some(0) } else { self.ends(lexicon.and, at) };
             // Names in a row have one use.
@@ -173,6 +176,23 @@ impl Prompt {
         }
         self.persons.append(&mut found);
         self.resolve_pronouns(lexicon, first);
+    }
+
+    /// Whether a message of the person at word number `at` is to be answered: "reply to the mail
+    /// that Bob sent".
+    fn answers_mail(&self, lexicon: &'static Lexicon, at: usize) -> bool {
+        let sentence = |at: usize| self.words.get(at).map(|word| word.sentence);
+        let back = (at.saturating_sub(MAX_REPLY)..at).rev();
+        let mut near = back.take_while(|before| sentence(*before) == sentence(at));
+        near.any(|before| {
+            let mut phrases = lexicon.reply.iter();
+            let length = phrases.find_map(|phrase| self.starts(phrase, before));
+            // "the", "that last", "her".
+            length.is_some_and(|length| {
+                let first = before + length;
+                (first..at.min(first + 3)).any(|word| self.any_starts(lexicon.mail, word))
+            })
+        })
     }
 
     /// Where only one person is named, "send it to her" means them.
@@ -369,6 +389,9 @@ mod tests {
         assert_eq!(persons("Invite Bob, Tom and Ann to the call"), ["bob>", "tom>", "ann>"]);
         assert_eq!(persons("Read the mail that Dora sent me"), ["dora<"]);
         assert_eq!(persons("the file is from Emma, send it to her"), ["emma><"]);
+        assert_eq!(persons("Reply to the mail that Gerd sent: all is well"), ["gerd><"]);
+        assert_eq!(persons("Antworte auf die letzte Mail von Gerd"), ["gerd><@"]);
+        assert_eq!(persons("Sum up the mail that Gerd sent, and reply to it"), ["gerd<"]);
         assert_eq!(persons("Dora's email is in the file"), ["dora@"]);
         assert_eq!(persons("Schick die Rechnung bitte an Petra"), ["petra>"]);
         assert_eq!(persons("Envoie le rapport à Léa"), ["léa>"]);

@@ -3,7 +3,7 @@
 use super::sheet::{Basis, Sheet};
 use super::{
     amountlink, bind, countsel, delegated, derive, dup, errand, kind, literal, made, moved,
-    nounlink, oneself, pair, person, quant, set, superlative,
+    namesake, nounlink, oneself, pair, person, quant, set, superlative,
 };
 use crate::flow::trace::Judged;
 use crate::tool::Role;
@@ -186,6 +186,13 @@ pub(super) const TIGHTENING: &[Tightening] = &[
         roles: &[Role::Destination],
         always: false,
         rule: bind::asks,
+    },
+    Tightening {
+        name: "namesake",
+        says: "another address answers to the name by which the user named it",
+        roles: &[Role::Destination],
+        always: false,
+        rule: namesake::asks,
     },
     Tightening {
         name: "pair",

@@ -224,5 +224,6 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("ein drittel", 1.0 / 3.0),
         ("ein viertel", 0.25),
     ],
+    reply: &["antworte auf", "antworten auf", "antwort auf", "beantworte", "beantworten"],
     times: &["mal", "je", "jeweils", "pro"],
 };

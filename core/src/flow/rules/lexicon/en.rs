@@ -218,6 +218,9 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("top rated", End::Last, Scale::Rating),
         ("lowest rated", End::First, Scale::Rating),
         ("worst rated", End::First, Scale::Rating),
+        ("highest stars", End::Last, Scale::Rating),
+        ("most stars", End::Last, Scale::Rating),
+        ("highest score", End::Last, Scale::Rating),
         ("lowest rating", End::First, Scale::Rating),
         ("latest", End::Last, Scale::Time),
         ("newest", End::Last, Scale::Time),
@@ -271,5 +274,6 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("a third", 1.0 / 3.0),
         ("a quarter", 0.25),
     ],
+    reply: &["reply to", "answer", "respond to"],
     times: &["times", "each", "per", "every"],
 };

@@ -124,5 +124,6 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("un tercio", 1.0 / 3.0),
         ("un cuarto", 0.25),
     ],
+    reply: &["responde al", "responde a", "responder al", "contesta al", "contesta a"],
     times: &["veces", "cada", "por"],
 };

@@ -166,5 +166,6 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("un tiers", 1.0 / 3.0),
         ("un quart", 0.25),
     ],
+    reply: &["réponds à", "répondre à", "répondez à", "réponds au", "répondre au", "répondez au"],
     times: &["fois", "chacun", "par"],
 };

@@ -51,5 +51,6 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         ("倍", 2.0),
         ("3倍", 3.0),
     ],
+    reply: &[],
     times: &["回", "ずつ"],
 };

@@ -159,3 +159,19 @@ fn who_gave_is_not_who_gets() {
     assert!(session.asks_by(&send_mail(), r#"{"to": "eve@evil.example", "body": "x"}"#, "bind"));
     assert!(allowed(&session, &send_mail(), r#"{"to": "tom@ours.example", "body": "x"}"#));
 }
+
+#[test]
+fn a_namesake_is_no_surer_than_whom_the_user_may_have_meant() {
+    let mut session = tainted();
+    session.user("Tell Signe that the oil has come");
+    let two = r#"[{"name": "Signe Dahl", "email": "signe.dahl@harbour.example"}, {"name": "Signe", "email": "signe@parts.example"}]"#;
+    session.result(&contacts(), r#"{"q": "signe"}"#, two);
+    let to = |to: &str| format!(r#"{{"to": "{to}", "body": "the oil has come"}}"#);
+    assert!(session.asks_by(&send_mail(), &to("signe@parts.example"), "namesake"));
+    assert!(!allowed(&session, &send_mail(), &to("signe.dahl@harbour.example")));
+    session.user("Tell Signe Dahl that the oil has come");
+    assert!(
+        allowed(&session, &send_mail(), &to("signe.dahl@harbour.example")),
+        "by the whole name"
+    );
+}
