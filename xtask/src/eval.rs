@@ -3,6 +3,7 @@
 use crate::bench::python_package;
 use crate::python;
 use crate::step::{Failure, Steps, root, target};
+use std::path::{Path, PathBuf};
 
 /// One version, so that figures of different days can be compared.
 const AGENTDOJO: &str = "agentdojo==0.1.35";
@@ -10,36 +11,66 @@ const AGENTDOJO: &str = "agentdojo==0.1.35";
 /// AgentDojo through a release build of the Python package. `--json` also writes
 /// `target/eval/agentdojo.json`; all other words go to the program.
 pub fn agentdojo(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
-    let root = root();
-    let folder = target().join("eval");
-    std::fs::create_dir_all(&folder)?;
-    let venv = folder.join("venv");
-    let python = python::environment(steps, &venv)?;
+    let python = environment(steps)?;
     let install = ["-m", "pip", "install", "--quiet", AGENTDOJO];
-    steps.run("AgentDojo", &root, &python, &install)?;
+    steps.run("AgentDojo", &root(), &python, &install)?;
+    program(steps, &python, ["agentdojo", "dojo"], words)
+}
+
+/// Recorded runs of honest agents through a release build of the Python package. `--json` also
+/// writes `target/eval/traces.json`; all other words go to the program, of which `--data FILE`
+/// names the records: they are not part of the repository.
+pub fn traces(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
+    let python = environment(steps)?;
+    program(steps, &python, ["traces", "traces"], words)
+}
+
+fn folder() -> PathBuf {
+    target().join("eval")
+}
+
+/// The evaluations' Python.
+fn environment(steps: &mut Steps) -> Result<PathBuf, Failure> {
+    std::fs::create_dir_all(folder())?;
+    python::environment(steps, &folder().join("venv"))
+}
+
+/// Runs a module of `benches/<program>` against a release build of the Python package.
+fn program(
+    steps: &mut Steps,
+    python: &Path,
+    [program, module]: [&str; 2],
+    words: &[&str],
+) -> Result<(), Failure> {
     let build = ["build", "--release", "-p", "checkrein-python"];
-    steps.run("Python package", &root, "cargo", &build)?;
-    python_package(&folder, &target().join("release"))?;
-    let report = folder.join("agentdojo.json").display().to_string();
-    let mut arguments = vec!["-W", "ignore", "-m", "dojo"];
-    for word in words {
-        arguments.push(word);
+    steps.run("Python package", &root(), "cargo", &build)?;
+    python_package(&folder(), &target().join("release"))?;
+    let report = folder().join(format!("{program}.json")).display().to_string();
+    let mut arguments = vec!["-W", "ignore", "-m", module];
+    let data = words.iter().position(|word| *word == "--data").and_then(|at| words.get(at + 1));
+    // The program runs in a folder of its own.
+    let data = data.map(std::path::absolute).transpose()?;
+    let data = data.map(|data| data.display().to_string());
+    for (at, word) in words.iter().enumerate() {
+        let is_data = at > 0 && words.get(at - 1) == Some(&"--data");
+        arguments.push(data.as_deref().filter(|_| is_data).unwrap_or(word));
         if *word == "--json" {
             arguments.push(&report);
         }
     }
-    let package = folder.join("python").display().to_string();
-    let environment = [("PYTHONPATH", package.as_str()), ("PYTHONDONTWRITEBYTECODE", "1")];
-    let program = root.join("benches").join("agentdojo");
-    steps.run_with("evaluation", &program, &python, &arguments, &environment)
+    let benches = root().join("benches");
+    let paths = [folder().join("python"), benches.join("shown")];
+    let paths = std::env::join_paths(paths).map_err(|error| Failure::new(error.to_string()))?;
+    let paths = paths.to_string_lossy();
+    let environment = [("PYTHONPATH", &*paths), ("PYTHONDONTWRITEBYTECODE", "1")];
+    steps.run_with("evaluation", &benches.join(program), python, &arguments, &environment)
 }
 
 /// The detectors on labelled text. `--json` also writes `target/eval/detect.json`; all other words go to the
 /// program. The text is not in the repository: `--data DIR` or `CHECKREIN_DATA` names its folder.
 pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
-    let folder = target().join("eval");
-    std::fs::create_dir_all(&folder)?;
-    let report = folder.join("detect.json").display().to_string();
+    std::fs::create_dir_all(folder())?;
+    let report = folder().join("detect.json").display().to_string();
     let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "eval"];
     for word in words {
         arguments.push(word);

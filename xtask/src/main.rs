@@ -23,6 +23,7 @@ cargo xtask <verb>
   generate          header, stubs and other generated files that are committed
   bench             what calls cost: --json, --rust-only, --quick, --plot
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
+  eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["test", parts @ ..] => test(&mut steps, parts),
         ["lint"] => lint::all(&mut steps),
         ["bench", options @ ..] => bench::run(&mut steps, options),
+        ["eval", "traces", options @ ..] => eval::traces(&mut steps, options),
         ["eval", "detect", options @ ..] => eval::detect(&mut steps, options),
         ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
         ["package", parts @ ..] => package::run(&mut steps, parts),

@@ -8,27 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from shown import Progress
+
 from . import adaptive, attacks, benign, explain, hijack, report, tampering
 from .host import KINDS, UNGUARDED, Host, Rails
 from .suites import SUITES, Suite
-
-
-class Progress:
-    """A bar on standard error, so that the table can be piped away."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._shown = total, 0, -1
-
-    def step(self, what: str) -> None:
-        """One more run is done."""
-        self._done += 1
-        percent = self._done * 100 // max(self._total, 1)
-        if percent != self._shown and sys.stderr.isatty() or percent // 10 != self._shown // 10:
-            bar = "#" * (percent // 4)
-            end = "\r" if sys.stderr.isatty() else "\n"
-            sys.stderr.write(f"[{bar:<25}] {percent:3}% {what:<40}{end}")
-            sys.stderr.flush()
-        self._shown = percent
 
 
 def measure(kind: str, suite: Suite, wording: str, parts: list[str], progress: Progress) -> report.Tally:

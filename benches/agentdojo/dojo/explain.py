@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentdojo.functions_runtime import FunctionCall
+from shown import argument_lines
 
 from .attacks import Pair
 from .benign import Task
@@ -14,37 +14,10 @@ from .host import Step
 from .tampering import Try
 
 
-def value_at(arguments: Any, pointer: str) -> Any:
-    """The value at a JSON pointer."""
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        try:
-            arguments = arguments[int(key)] if isinstance(arguments, list) else arguments[key]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return arguments
-
-
 def step_lines(step: Step) -> list[str]:
     """One call: its rules, then each argument that has a say, with where it came from."""
     head = f"  {step.outcome:5} {step.call.function}  {' '.join(step.rules)}"
     return [head, *argument_lines(step.decision, step.arguments)]
-
-
-def argument_lines(decision: Any, arguments: Any) -> list[str]:
-    """Each argument that has a say, with where it came from."""
-    lines = []
-    for entry in json.loads(decision.to_json())["provenance"]:
-        value = value_at(arguments, entry["argument"])
-        marks = [mark for mark in ("linked", "granted", "flagged") if entry[mark]]
-        sources = ", ".join(f"{s['id']}{s['path']}" for s in entry["sources"][:4])
-        shown = json.dumps(value, ensure_ascii=False)
-        shown = shown if len(shown) <= 110 else shown[:107] + "..."
-        lines.append(
-            f"        {entry['argument']} ({entry['role']}) = {shown}"
-            f"  [{entry['integrity']}, {entry['match']}{''.join(', ' + m for m in marks)}]  {sources}"
-        )
-    return lines
 
 
 def benign_lines(kind: str, suite: str, tasks: Iterable[Task], prompts: Mapping[str, str]) -> list[str]:
