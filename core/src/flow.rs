@@ -146,8 +146,11 @@ pub struct Quotes {
     pub sources: Vec<Source>,
     /// One entry a leaf that holds something.
     pub provenance: Vec<Provenance>,
-    /// Pointers and bytes of what stands in the system prompt.
+    /// Pointers and bytes of what recites the system prompt.
     pub system: Vec<(String, Span)>,
+    /// Pointers and bytes of phrases that the system prompt has as well: an agent that explains
+    /// its house's rules uses their words.
+    pub phrases: Vec<(String, Span)>,
     /// Pointers and bytes of what stands in private data from tools, documents and memory.
     pub private: Vec<(String, Span)>,
     /// Pointers and bytes of what stands in secret data.

@@ -14,6 +14,10 @@ use std::collections::BTreeSet;
 /// A quote has so many words, or so many bytes.
 const QUOTE_WORDS: usize = 8;
 const QUOTE_BYTES: usize = 40;
+/// A run of so many words recites; so does one that is half of a text. Agents that explain a rule
+/// of their prompt share at most about twenty words with it at a time (measured on 1,380 answers
+/// of an airline's agent: 2 share more, 181 share eight or more).
+const RECITED_WORDS: usize = 24;
 /// Runs this close to each other, from the same text, are one quote with a change in it.
 const GAP_BYTES: usize = 24;
 /// A run that is no quote yet but may be part of one.
@@ -217,6 +221,7 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
         sources: Vec::new(),
         provenance: Vec::new(),
         system: Vec::new(),
+        phrases: Vec::new(),
         private: Vec::new(),
         secret: Vec::new(),
         label: Label::bottom(),
@@ -237,6 +242,7 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
         let path = leaf.path;
         let lists = [
             (&mut quotes.system, reading.system),
+            (&mut quotes.phrases, reading.phrases),
             (&mut quotes.private, reading.private),
             (&mut quotes.secret, reading.secret),
         ];
@@ -246,6 +252,12 @@ pub(super) fn quotes(index: &Index, leaves: &[Leaf<'_>]) -> Quotes {
     }
     quotes.sources = named.iter().filter_map(|id| index.source(*id).cloned()).collect();
     quotes
+}
+
+/// Whether a run of the system prompt's words is more than a phrase of it.
+fn recites(index: &Index, run: &Run) -> bool {
+    let mut texts = run.places.iter().filter_map(|place| index.arena.leaf(place.leaf));
+    run.words >= RECITED_WORDS || texts.any(|leaf| run.span.len() * 2 >= leaf.text.len())
 }
 
 /// What of a leaf stands in what the user or the host said, or in what is no secret of the house.
@@ -284,6 +296,7 @@ struct Reading<'a> {
     matched: Match,
     flagged: bool,
     system: Vec<Span>,
+    phrases: Vec<Span>,
     private: Vec<Span>,
     secret: Vec<Span>,
     own: bool,
@@ -300,6 +313,7 @@ impl<'a> Reading<'a> {
             matched: Match::Unseen,
             flagged: true,
             system: Vec::new(),
+            phrases: Vec::new(),
             private: Vec::new(),
             secret: Vec::new(),
             own: false,
@@ -312,7 +326,16 @@ impl<'a> Reading<'a> {
             let folded = view.text().to_ascii_lowercase();
             for class in [Class::System, Class::Secret, Class::Other] {
                 for run in runs(self.index, &folded, class) {
-                    self.take(view.origin(run.span), &run.places, Match::Contained);
+                    let home = view.origin(run.span);
+                    if class == Class::System {
+                        let list = if recites(self.index, &run) {
+                            &mut self.system
+                        } else {
+                            &mut self.phrases
+                        };
+                        list.push(home);
+                    }
+                    self.take(home, &run.places, Match::Contained);
                 }
             }
             for (id, span) in payload::secrets_in(self.index, &folded) {
@@ -336,9 +359,6 @@ impl<'a> Reading<'a> {
             let Some(leaf) = self.index.arena.leaf(place.leaf) else { continue };
             let speaks =
                 [SourceKind::User, SourceKind::System, SourceKind::Principal].contains(&leaf.kind);
-            if leaf.kind == SourceKind::System {
-                self.system.push(span);
-            }
             if place.secret || leaf.label.confidentiality == Confidentiality::Secret {
                 self.secret.push(span);
             } else if leaf.label.confidentiality == Confidentiality::Private && !speaks {

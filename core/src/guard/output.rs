@@ -142,8 +142,10 @@ impl Session {
         let foreign = self.is_forbidden(&quotes, audience);
         draft.content.forbidden_quote = foreign;
         let own_hosts = &force.bundle.own_hosts;
+        let phrases = if force.bundle.profile == "strict" { &quotes.phrases[..] } else { &[] };
+        let system: Vec<(String, Span)> = quotes.system.iter().chain(phrases).cloned().collect();
         let mut verdict =
-            crate::enforce::output(kind, &leaves, &draft.findings, &quotes.system, own_hosts);
+            crate::enforce::output(kind, &leaves, &draft.findings, &system, own_hosts);
         if foreign && kind == OutputKind::Answer {
             let why = "the answer quotes data that its audience may not read";
             let reason = core_reason("forbidden_quote", why, &["LLM02"]);
@@ -249,7 +251,9 @@ fn quote_findings(quotes: &Quotes) -> Vec<Finding> {
     );
     let secret =
         quote_finding("flow/secret_quote", Category::Secret, &["LLM02", "AML.T0057"], "secret");
-    let system = quotes.system.iter().map(system);
+    let phrase = |at: &(String, Span)| Finding { severity: Severity::Low, ..system(at) };
+    let phrases = quotes.phrases.iter().map(phrase);
+    let system = quotes.system.iter().map(&system).chain(phrases);
     system.chain(quotes.secret.iter().map(secret)).collect()
 }
 
