@@ -9,6 +9,9 @@ from .data import Calls, Run
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 
+#: An argument that was given so often, and never more than so many texts, is a choice among them.
+_USES, _CHOICES = 20, 4
+
 
 def described(runs: Iterable[Run]) -> list[dict[str, Any]]:
     """One descriptor a tool: names and JSON types of all arguments that it was ever given."""
@@ -30,6 +33,9 @@ def _schema(values: list[Any]) -> dict[str, Any]:
     items = [item for value in values if isinstance(value, list) for item in value]
     if items:
         schema["items"] = _schema(items)
+    words = [value for value in values if isinstance(value, str)]
+    if types == ["string"] and len(words) >= _USES and len(set(words)) <= _CHOICES:
+        schema["enum"] = sorted(set(words))
     if objects:
         keys = sorted({key for value in objects for key in value})
         schema["properties"] = {

@@ -32,15 +32,10 @@ pub fn infer(descriptor: &Descriptor) -> Tool {
     let subject = topic.subject();
     let input = Schema::new(&descriptor.input);
     let mut arguments = Vec::new();
-    for (key, schema) in input.fields() {
-        // A name that is no path (it holds dots or brackets) stays undeclared: payload.
-        let Ok(path) = PathPattern::parse(key) else { continue };
-        if path.is_single_key() {
-            let optional = !input.requires(key);
-            let subject = subject.as_deref();
-            arguments.push(role::argument(key, path, schema, optional, &spoken, subject));
-        }
-    }
+    let mut told = |key: &str, path: PathPattern, schema: Schema<'_>, optional: bool| {
+        arguments.push(role::argument(key, path, schema, optional, &spoken, subject.as_deref()));
+    };
+    schema::each_field(input, &mut told);
     let mut effects = effect::effects(&name, &spoken, &arguments);
     let guests: Vec<_> = arguments.iter().filter(|a| effect::is_people(a)).collect();
     let external_if = match guests.as_slice() {

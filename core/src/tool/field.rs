@@ -123,6 +123,10 @@ impl ByName {
             Naming::Chat => chat(words, last).or_else(|| others.then(untrusted)),
             _ if others => Some(untrusted()),
             Naming::Mail => None,
+            // What has a number of its own is known by it.
+            Naming::Own if is(NUMBERED) => {
+                Some(Named { kind: Some(last.to_owned()), ..trusted(&[Format::Id]) })
+            }
             Naming::Own if account => Some(trusted(&[Format::Account])),
             Naming::Own if last == "recipient" => Some(trusted(&[Format::Email, Format::Account])),
             Naming::Own if is(PEOPLE) => Some(trusted(&[Format::Email])),
@@ -255,6 +259,11 @@ mod tests {
 
     #[test]
     fn ids_have_kinds() {
+        let bookings = own("/reservations/0").unwrap();
+        assert_eq!(
+            (bookings.kind.as_deref(), bookings.formats),
+            (Some("reservation"), &[Format::Id][..])
+        );
         let kind = |pointer: &str| own(pointer).unwrap().kind;
         assert_eq!(kind("/0/id").as_deref(), Some("event"));
         assert_eq!(kind("/results/0/id").as_deref(), Some("event"));

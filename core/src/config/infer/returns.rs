@@ -142,6 +142,19 @@ pub(super) fn label(
         let subjects = subjects.map(|path| entry(path, named.clone(), Some(Format::Name)));
         tool.returns.extend(subjects);
     }
+    // A system that answers about its own records writes them out, and what others wrote stands
+    // in fields of theirs; of a tool that gives one text the whole could be anybody's.
+    let is_text = by_name.called(&topic.words, "").is_some_and(|of| of.formats.is_empty());
+    if records == Naming::Own
+        && spoken.verb == Verb::Read
+        && tool.effects.only_reads()
+        && tool.result == ResultShape::Text
+        && !topic.has(FILE)
+        && !topic.words.is_empty()
+        && !is_text
+    {
+        tool.result = ResultShape::Json;
+    }
     tool.fields = Some(by_name);
 }
 

@@ -262,7 +262,8 @@ pub(super) fn settle(
     tool: &[String],
 ) {
     use Role::{Amount, Code, Destination, Free, Object, Payload, Query, Time, Title, Value};
-    let words = name_words(argument.path.as_str());
+    let path = argument.path.as_str();
+    let words = name_words(path.rsplit('.').next().unwrap_or(path));
     let is_text = matches!(argument.value_type, ValueType::String | ValueType::Any);
     let names_subject = matches!(words.as_slice(), [one] | [one, ..]
         if is_text && words.len() <= 2 && Some(singular(one).as_ref()) == subject

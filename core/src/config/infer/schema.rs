@@ -1,7 +1,12 @@
 //! JSON Schema, as far as inference reads it.
 
+use crate::tool::PathPattern;
 use crate::value::{Value, unescape_token};
 
+/// Objects in objects whose fields are told.
+const MAX_DEPTH: usize = 4;
+/// Fields that are told, in all.
+const MAX_FIELDS: usize = 256;
 /// References that are followed from one place.
 const MAX_HOPS: usize = 8;
 
@@ -88,5 +93,43 @@ impl<'a> Schema<'a> {
     pub(super) fn requires(self, name: &str) -> bool {
         let list = self.here.get("required").and_then(Value::as_array).unwrap_or_default();
         list.iter().any(|required| required.as_str() == Some(name))
+    }
+}
+
+/// Tells each field of an object, then the fields of the objects in it: its name, its path, its
+/// schema, and whether it may be missing. What stands in another object may always be. A name that
+/// is no path (it holds dots or brackets) is left out: payload.
+pub(super) fn each_field<'a>(
+    object: Schema<'a>,
+    tell: &mut dyn FnMut(&'a str, PathPattern, Schema<'a>, bool),
+) {
+    let mut level = vec![(String::new(), object)];
+    let mut told = 0;
+    for depth in 0..MAX_DEPTH {
+        let mut below = Vec::new();
+        for (prefix, object) in level {
+            for (key, schema) in object.fields() {
+                let Some(path) = PathPattern::parse(key).ok().filter(PathPattern::is_single_key)
+                else {
+                    continue;
+                };
+                let full = format!("{prefix}{key}");
+                let path = if prefix.is_empty() { Ok(path) } else { PathPattern::parse(&full) };
+                let Ok(path) = path else { continue };
+                told += 1;
+                if told > MAX_FIELDS {
+                    return;
+                }
+                tell(key, path, schema, depth > 0 || !object.requires(key));
+                let (inner, mark) = match schema.item() {
+                    Some(item) => (item, "[]"),
+                    None => (schema, ""),
+                };
+                if !inner.fields().is_empty() {
+                    below.push((format!("{full}{mark}."), inner));
+                }
+            }
+        }
+        level = below;
     }
 }

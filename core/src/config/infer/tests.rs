@@ -326,3 +326,45 @@ fn what_is_inferred_is_safe_to_write_down() {
         assert!(crate::config::lint(&tool(name, &[])).is_ok(), "{name}");
     }
 }
+
+#[test]
+fn fields_of_objects_in_arguments_have_roles() {
+    let tool = described(
+        r##"[{"name":"create_event","parameters":{"properties":{
+        "attendees":{"type":"array","items":{"type":"object","properties":{"email":{"type":"string"},"optional":{"type":"boolean"}}}},
+        "reminder":{"type":"object","properties":{"at":{"type":"string"},"by":{"enum":["mail","push"]},"odd.name":{"type":"string"}}},
+        "self":{"$ref":"#/properties/reminder"}}}}]"##,
+    );
+    let role = |pointer: &str| tool.argument_at(pointer).map(|argument| argument.role);
+    assert_eq!(role("/attendees/0/email"), Some(Role::Destination));
+    assert_eq!(role("/attendees/0/optional"), Some(Role::Free));
+    assert_eq!(role("/attendees/0/more"), Some(Role::Value), "as the list");
+    assert_eq!(role("/reminder/at"), Some(Role::Time));
+    assert_eq!(role("/reminder/by"), Some(Role::Free));
+    let paths: Vec<&str> = tool.arguments.iter().map(|argument| argument.path.as_str()).collect();
+    assert!(paths.iter().all(|path| !path.contains("odd")), "{paths:?}");
+    assert!(paths.len() < 60, "a schema that holds itself ends: {}", paths.len());
+    assert!(tool.external_if.is_some_and(|guests| guests.argument.root() == Some("attendees")));
+}
+
+#[test]
+fn a_text_of_a_systems_own_records_is_read_by_field() {
+    let shape = |name: &str| tool(name, &["id"]).result;
+    for name in ["get_order", "get_user_details", "search_flights", "find_contacts"] {
+        assert_eq!(shape(name), ResultShape::Json, "{name}");
+    }
+    for name in [
+        "read_file",
+        "get_page",
+        "get_ticket_description",
+        "get_note",
+        "fetch_order",
+        "get_email",
+        "get_document",
+        "get_csv",
+        "create_order",
+        "get_url",
+    ] {
+        assert_ne!(shape(name), ResultShape::Json, "{name}");
+    }
+}

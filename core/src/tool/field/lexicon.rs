@@ -253,6 +253,8 @@ pub(super) const NUMBERED: &[&str] = &[
     "customer",
 ];
 pub(super) const ENUMS: &[&str] = &[
+    "origin",
+    "destination",
     "status",
     "state",
     "type",
