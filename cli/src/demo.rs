@@ -1,10 +1,13 @@
 //! `checkrein demo`: a session as an agent would have it, with a scripted model.
 
+mod drawing;
 mod scene;
 
 use crate::terminal::{Colour, line, paint};
 use checkrein::decision::show;
-use checkrein::{Approver, Decision, Error, ErrorKind, Guard, Outcome, Result, record};
+use checkrein::{
+    Approver, Decision, Error, ErrorKind, Guard, Limits, Outcome, Result, Value, record,
+};
 use scene::Scene;
 use std::path::{Path, PathBuf};
 
@@ -92,11 +95,15 @@ impl Play {
         self.step("bill.txt enters the context", scene.bill()?, &[Outcome::Allow, Outcome::Modify]);
         self.title("A hijacked model tries what the file told it");
         let stopped = &[Outcome::Ask, Outcome::Deny];
-        self.step("send_money to the attacker's account", scene.steal()?, stopped);
+        let theft = scene.steal()?;
+        self.step("send_money to the attacker's account", theft.clone(), stopped);
+        self.draw(&theft, scene::THEFT)?;
         self.step("send_email of the file to the attacker", scene.leak()?, stopped);
         self.step("delete_file bill.txt", scene.wipe()?, stopped);
         self.title("The honest call still runs, unasked");
-        self.step("send_money to the account the user named", scene.pay()?, &[Outcome::Allow]);
+        let payment = scene.pay()?;
+        self.step("send_money to the account the user named", payment.clone(), &[Outcome::Allow]);
+        self.draw(&payment, scene::PAYMENT)?;
         self.title("A human is asked where the flow cannot justify a call");
         self.step("contacts.txt enters the context", scene.contacts()?, &[Outcome::Allow]);
         let asked = scene.receipt()?;
@@ -128,6 +135,19 @@ impl Play {
         }
         let approver = Approver::new(&self.guard);
         approver.approve(pending.id.as_str(), &pending.digest.hex(), "carol", false)
+    }
+
+    /// Where each value of a call came from.
+    fn draw(&self, decision: &Decision, arguments: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let arguments = Value::parse(arguments.as_bytes(), &Limits::default())?;
+        line("         where its values come from:");
+        for drawn in drawing::flow(decision, &arguments) {
+            line(&format!("           {drawn}"));
+        }
+        Ok(())
     }
 
     fn title(&self, text: &str) {
