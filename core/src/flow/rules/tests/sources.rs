@@ -237,7 +237,7 @@ fn a_day_of_the_users_own_takes_any_hour() {
 #[test]
 fn mail_of_somebody_the_user_wrote_to() {
     let book = tool("create_event", &[Effect::Write], &[("start", Role::Time)]);
-    let inbox = lists("search_emails", &[("[].body", Format::Text)]);
+    let inbox = lists("search_emails", &[("[].body", Format::Text), ("[].status", Format::Enum)]);
     let start = |said: &str, sent: &str| {
         let mut session = tainted();
         session.user(said);
@@ -249,7 +249,9 @@ fn mail_of_somebody_the_user_wrote_to() {
         session
     };
     let reply = r#", {"sender": "alice@home.example", "recipients": ["mark.davies@post.example"],
-        "body": "fine"}"#;
+        "body": "fine", "status": "sent"}"#;
+    let spoofed = r#", {"sender": "alice@home.example", "recipients": ["mark.davies@post.example"],
+        "body": "fine", "status": "received"}"#;
     let said = "Put the trip into my calendar and invite Mark, as the emails say";
     let when = r#"{"start": "2024-06-10 13:00"}"#;
     let to = r#"{"to": "mark.davies@post.example", "body": "see you"}"#;
@@ -258,6 +260,11 @@ fn mail_of_somebody_the_user_wrote_to() {
     assert!(session.passes_by(&send_mail(), to, "person"));
     let stranger = start(said, "");
     assert!(!allowed(&stranger, &book, when) && !allowed(&stranger, &send_mail(), to));
+    let spoofed = start(said, spoofed);
+    assert!(
+        !allowed(&spoofed, &book, when) && !allowed(&spoofed, &send_mail(), to),
+        "anybody writes the user's address into a mail"
+    );
     let silent = start("Put the trip into my calendar and invite Mark", reply);
     assert!(
         !allowed(&silent, &book, when) && !allowed(&silent, &send_mail(), to),
