@@ -6,8 +6,10 @@ package checkrein
 import "C"
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"io"
+	"time"
 )
 
 // Guard is the object a host holds: the policy enforcement point's front door. It is shared by all
@@ -18,6 +20,7 @@ var _ io.Closer = (*Guard)(nil)
 
 // Options of a guard. The zero value is the embedded defaults.
 type Options struct {
+	// Bundle is a directory or a signed archive.
 	Bundle      string         `json:"bundle,omitempty"`
 	Audit       string         `json:"audit,omitempty"`
 	Keys        string         `json:"keys,omitempty"`
@@ -33,6 +36,12 @@ type Options struct {
 	Testing     *Testing       `json:"testing,omitempty"`
 	// EnvelopeKeys are shared with other guards; the first one seals.
 	EnvelopeKeys []EnvelopeKey `json:"envelope_keys,omitempty"`
+	// Trust are keys that a bundle must be signed with, one of them: name+id+base64.
+	Trust []string `json:"trust,omitempty"`
+	// State is a directory that keeps the last good bundle and the newest revisions.
+	State string `json:"state,omitempty"`
+	// Layers are laid over Bundle, each over those before it.
+	Layers []string `json:"-"`
 }
 
 // EnvelopeKey is a key that guards share: 64 hexadecimal digits, and the best that its envelopes
@@ -50,7 +59,18 @@ type Testing struct {
 
 // New makes a guard.
 func New(options Options) (*Guard, error) {
-	request, err := encode(options)
+	// The wire has one name for both: a text, or a list with the base first.
+	given := struct {
+		Options
+		Bundle any `json:"bundle,omitempty"`
+	}{Options: options}
+	switch {
+	case len(options.Layers) > 0:
+		given.Bundle = append([]string{options.Bundle}, options.Layers...)
+	case options.Bundle != "":
+		given.Bundle = options.Bundle
+	}
+	request, err := encode(given)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +148,28 @@ func (g *Guard) SelfTest() ([]Check, error) {
 func (g *Guard) Status() (map[string]any, error) {
 	var status map[string]any
 	return status, g.ask("status", nil, &status)
+}
+
+// Reload puts the bundle in force anew, whole, and says whether it is another one. It reads it
+// again, or takes a signed archive that the host got by its own means. One that is bad is refused:
+// the old one stays, and Status and the audit log say why.
+func (g *Guard) Reload(archive []byte) (changed bool, err error) {
+	request := map[string]any{}
+	if archive != nil {
+		request["archive"] = base64.StdEncoding.EncodeToString(archive)
+	}
+	return changed, g.ask("reload", request, &changed)
+}
+
+// Watch starts to look at the bundle, on a thread of the guard's own. A change is taken at the
+// second look.
+func (g *Guard) Watch(interval time.Duration) error {
+	return g.ask("watch", map[string]any{"interval_ms": interval.Milliseconds()}, nil)
+}
+
+// Unwatch ends a watch, and says whether there was one.
+func (g *Guard) Unwatch() (was bool, err error) {
+	return was, g.ask("unwatch", nil, &was)
 }
 
 // Inventory lists every tool, who owns it, and when it was last used.

@@ -55,6 +55,22 @@ export interface Status {
   readonly restrictions: readonly Restriction[];
   /** Paths of wrappers that said they are covered. */
   readonly covered: readonly string[];
+  /** What the bundle in force is made of, base first. */
+  readonly layers: readonly Layer[];
+  /** Why the last bundle that was offered was refused. */
+  readonly refused: { readonly code: string; readonly message: string; readonly atMs: number } | null;
+  /** Whether somebody looks for another bundle. */
+  readonly watching: boolean;
+}
+
+/** One of the bundles that the one in force is made of. */
+export interface Layer {
+  readonly name: string;
+  readonly revision: number;
+  readonly hash: string;
+  readonly source: string;
+  /** The key that signed it, if one had to. */
+  readonly signedBy: string | null;
 }
 
 /** Something that may not act now. */
@@ -163,14 +179,18 @@ export class Guard extends Callee {
 
   /** How the guard is. */
   status(): Status {
-    const { bundle, restrictions, ...status } = JSON.parse(this.call("status")) as {
+    const { bundle, restrictions, layers, refused, ...status } = JSON.parse(this.call("status")) as {
       bundle: object;
       restrictions: object[];
+      layers: object[];
+      refused: object | null;
     };
     return cameled({
       ...status,
       bundle: Object.freeze(bundle),
       restrictions: restrictions.map((restriction) => cameled(restriction)),
+      layers: layers.map((layer) => cameled(layer)),
+      refused: refused === null ? null : cameled(refused),
     });
   }
 
@@ -207,6 +227,26 @@ export class Guard extends Callee {
   /** A wrapper says which path it covers. */
   cover(id: string): void {
     this.call("cover", toJson({ id }));
+  }
+
+  /**
+   * Puts the bundle in force anew, whole: read again, or a signed archive that the host got by its
+   * own means. Says whether it is another one. One that is bad is refused: that throws, the old one
+   * stays, and `status` and the audit log say why.
+   */
+  reload(archive?: Uint8Array): boolean {
+    const given = archive === undefined ? {} : { archive: Buffer.from(archive).toString("base64") };
+    return JSON.parse(this.call("reload", toJson(given))) as boolean;
+  }
+
+  /** Starts to look at the bundle, on a thread of the guard's own; a change is taken at the second look. */
+  watch(intervalMs: number): void {
+    this.call("watch", toJson({ interval_ms: intervalMs }));
+  }
+
+  /** Ends a watch; whether there was one. */
+  unwatch(): boolean {
+    return JSON.parse(this.call("unwatch")) as boolean;
   }
 
   /** Moves an injected clock forward. For tests. */

@@ -29,6 +29,7 @@ export {
   Guard,
   type InventoryEntry,
   type RegisteredTool,
+  type Layer,
   type Restriction,
   type Scope,
   type Status,

@@ -3,8 +3,8 @@ import { toJson, type JsonInput } from "./values.js";
 
 /** Options of a guard. */
 export interface GuardOptions {
-  /** A bundle directory. */
-  bundle?: string | undefined;
+  /** A bundle: a directory or a signed archive. Of several, each is laid over those before it. */
+  bundle?: string | readonly string[] | undefined;
   /** A directory for the audit log; in memory where none is given. */
   audit?: string | undefined;
   /** A directory for keys; `<audit>.keys` where none is given. */
@@ -31,6 +31,10 @@ export interface GuardOptions {
   testing?: { timeMs: number; seed: number } | undefined;
   /** Keys of envelopes that guards share; the first one seals. */
   envelopeKeys?: readonly EnvelopeKey[] | undefined;
+  /** Keys that a bundle must be signed with, one of them: `name+id+base64`. */
+  trust?: readonly string[] | undefined;
+  /** A directory that keeps the last good bundle and the newest revisions. */
+  state?: string | undefined;
 }
 
 /** A key that guards share. */

@@ -1,6 +1,7 @@
 //! The `checkrein` command.
 
 mod audit;
+mod bundle;
 mod case;
 mod check;
 mod demo;
@@ -69,10 +70,55 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Makes a key that bundles are signed with: a file for you alone, and its public half.
+    Keygen {
+        /// The file to make.
+        key: PathBuf,
+        /// What the key signs as, as `example.com/policy`.
+        #[arg(long)]
+        name: String,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Signs a bundle's files: writes its `bundle.sig`.
+    Sign {
+        /// The bundle's directory.
+        bundle: PathBuf,
+        /// The key file.
+        #[arg(long)]
+        key: PathBuf,
+        /// Writes the signed bundle as one file, too: an uncompressed tar.
+        #[arg(long)]
+        archive: Option<PathBuf>,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Looks after signed bundles.
+    Bundle {
+        #[command(subcommand)]
+        command: BundleCommand,
+    },
     /// Reads and verifies audit logs.
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum BundleCommand {
+    /// Verifies that a trusted key signed exactly these files, and that they load.
+    Verify {
+        /// The bundle: a directory or an archive.
+        bundle: PathBuf,
+        /// A key that is trusted: `name+id+base64`.
+        #[arg(long, required = true)]
+        trust: Vec<String>,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -99,6 +145,13 @@ fn main() -> ExitCode {
         Command::Init { descriptors, server, json } => init::run(&descriptors, &server, json),
         Command::Test { bundle, json } => test::run(&bundle, json),
         Command::Explain { bundle, cases, json } => test::explain(&bundle, &cases, json),
+        Command::Keygen { key, name, json } => bundle::keygen(&key, &name, json),
+        Command::Sign { bundle, key, archive, json } => {
+            bundle::sign(&bundle, &key, archive.as_deref(), json)
+        }
+        Command::Bundle { command: BundleCommand::Verify { bundle, trust, json } } => {
+            bundle::verify(&bundle, &trust, json)
+        }
         Command::Audit { command: AuditCommand::Verify { log, key, json } } => {
             audit::verify(&log, key.as_deref(), json)
         }

@@ -117,3 +117,27 @@ fn init_writes_a_manifest_that_reads_back() {
     let output = run(&["check", folder.path().to_str().unwrap()]);
     assert!(output.status.success() && text(&output).contains("tools  1"), "{}", text(&output));
 }
+
+#[test]
+fn a_bundle_is_signed_verified_and_every_change_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir(at("policy")).unwrap();
+    std::fs::write(at("policy/bundle.toml"), "name = \"desk\"\nrevision = 3\n").unwrap();
+    let output = run(&["keygen", &at("key"), "--name", "example.com/policy"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let shown = text(&output);
+    let verifier = shown.lines().last().unwrap().trim();
+    assert!(!run(&["keygen", &at("key"), "--name", "x"]).status.success(), "never overwritten");
+    let archive = at("policy.tar");
+    let output = run(&["sign", &at("policy"), "--key", &at("key"), "--archive", &archive]);
+    assert!(text(&output).contains("desk revision 3: 1 files signed"), "{}", text(&output));
+    for bundle in [&at("policy"), &archive] {
+        let output = run(&["bundle", "verify", bundle, "--trust", verifier]);
+        assert!(text(&output).contains("desk revision 3: signed and valid"), "{}", text(&output));
+    }
+    std::fs::write(at("policy/more.cedar"), "").unwrap();
+    let output = run(&["bundle", "verify", &at("policy"), "--trust", verifier]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("bundle/signature: `more.cedar` is not signed"));
+}

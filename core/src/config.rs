@@ -2,14 +2,22 @@
 
 mod bundle;
 mod descriptor;
+mod files;
 mod infer;
 mod manifest;
+mod signature;
+mod sources;
+mod state;
 mod write;
 
 pub use bundle::{Bundle, FailModes};
 pub use descriptor::{Descriptor, read_descriptors};
+pub use files::{Files, SIGNATURE};
 pub use infer::infer;
 pub use manifest::{Manifest, lint};
+pub use signature::Signed;
+pub use sources::Sources;
+pub use state::State;
 
 use crate::error::{Error, ErrorKind};
 

@@ -38,7 +38,7 @@ pub enum EventBody {
     Start(Start),
     /// A guard ended in good order.
     End,
-    /// A bundle was loaded, or refused.
+    /// A bundle was loaded, or refused. What stands here is in force from now on.
     Bundle {
         /// Name.
         name: String,
@@ -46,8 +46,10 @@ pub enum EventBody {
         revision: u64,
         /// Hash over its files.
         hash: Digest,
-        /// Why it was refused, if it was.
+        /// Why another one was refused, if it was.
         error: Option<Error>,
+        /// What the bundle in force is made of, base first.
+        layers: Vec<BundleLayer>,
     },
     /// A tool was registered, or its descriptor changed.
     Tool {
@@ -127,6 +129,21 @@ pub enum EventBody {
         /// Why.
         error: Error,
     },
+}
+
+/// One of the bundles that the one in force is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleLayer {
+    /// Name.
+    pub name: String,
+    /// Revision.
+    pub revision: u64,
+    /// Hash over its files.
+    pub hash: Digest,
+    /// Where it was read: a directory, an archive.
+    pub source: String,
+    /// The key that signed it; none where nobody had to.
+    pub signed_by: Option<String>,
 }
 
 words! {

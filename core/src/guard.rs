@@ -18,6 +18,7 @@ mod oblige;
 mod output;
 mod plan;
 mod plugin;
+mod reload;
 mod self_test;
 mod session;
 mod stop;
@@ -29,12 +30,14 @@ pub use approver::Approver;
 pub use build::GuardBuilder;
 pub use inventory::{InventoryEntry, Status};
 pub use plugin::{Detector, HostAnswer, HostFinding, HostResults, Prepared, Sink};
+pub use reload::Refused;
 pub use self_test::Check;
 pub use session::Session;
 pub use stream::{CallStream, OutputStream, StreamPart};
 pub use tools::Registered;
 
 use crate::approve::Approvals;
+use crate::config::{Sources, State};
 use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventBody, SessionChange};
@@ -80,7 +83,11 @@ struct Inner {
     normalizer: Normalizer,
     force: ArcSwap<force::InForce>,
     /// Held while what is in force is rebuilt, so that two registrations do not lose one.
-    rebuilding: Mutex<()>,
+    rebuilding: Mutex<State>,
+    sources: Sources,
+    /// Why the last bundle that was offered was refused, if it was.
+    refused: Mutex<Option<Refused>>,
+    watch: Mutex<Option<reload::Watch>>,
     engines: Vec<Arc<dyn PolicyEngine>>,
     detectors: Vec<Arc<dyn Detector>>,
     host_controls: BTreeSet<String>,
@@ -167,6 +174,7 @@ impl Guard {
         if self.inner.closed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
+        self.unwatch()?;
         self.inner.append(None, EventBody::End)?;
         self.inner.log.close()
     }

@@ -60,7 +60,11 @@ text_id! {
     ApprovalId = "approval";
 }
 
-fn check_id(what: &str, text: &str) -> Result<()> {
+/// Checks a name: 1 to 256 bytes of NFC text without control or bidi characters.
+///
+/// # Errors
+/// `id/invalid`; `what` is the kind of thing that it names.
+pub fn check_id(what: &str, text: &str) -> Result<()> {
     let fault = if text.is_empty() {
         "is empty".to_owned()
     } else if text.len() > MAX_ID {

@@ -4,7 +4,9 @@
 #![cfg(feature = "cedar")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+use checkrein::config::Files;
 use checkrein::guard::{CallStream, OutputStream};
+use checkrein::note::Signer;
 use checkrein::{Approver, Guard, Session, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -338,6 +340,12 @@ impl Run {
                         let times = usize::try_from(pair[1].as_u64().unwrap()).unwrap();
                         Json::String(pair[0].as_str().unwrap().repeat(times))
                     }
+                    _ if map.len() == 1 && map.contains_key("packed") => {
+                        Json::String(archive(&expand(&map["packed"])))
+                    }
+                    _ if map.len() == 1 && map.get("key").is_some_and(Json::is_u64) => {
+                        Json::String(signer(&map["key"]).verifier().text())
+                    }
                     _ if map.len() == 1 && map.contains_key("lines") => {
                         let lines = map["lines"].as_array().unwrap().iter();
                         let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
@@ -356,6 +364,44 @@ impl Run {
             text.replace(&format!("${{{name}}}"), inside.unwrap_or_default())
         })
     }
+}
+
+/// The key of a seed.
+fn signer(seed: &Json) -> Signer {
+    let random = checkrein::random::SeededRandom::new(seed.as_u64().unwrap());
+    Signer::new("example.com/policy", &random).unwrap()
+}
+
+/// A bundle's archive in base64: packed, signed, and then meddled with.
+fn archive(spec: &Json) -> String {
+    let mut files = Files::default();
+    for (name, text) in spec["files"].as_object().unwrap() {
+        files.files.insert(name.clone(), text.as_str().unwrap().as_bytes().to_vec());
+    }
+    if let Some(by) = spec["sign"].as_array() {
+        files.sign(by[0].as_str().unwrap(), by[1].as_u64().unwrap(), &signer(&by[2])).unwrap();
+    }
+    for (name, text) in spec["after"].as_object().into_iter().flatten() {
+        files.files.remove(name);
+        if let Some(text) = text.as_str() {
+            files.files.insert(name.clone(), text.as_bytes().to_vec());
+        }
+    }
+    let mut bytes = files.pack().unwrap();
+    for (name, target) in spec["links"].as_object().into_iter().flatten() {
+        // Before the two empty blocks at the end.
+        let mut builder = tar::Builder::new(bytes[..bytes.len() - 1024].to_vec());
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        builder.append_link(&mut header, name, target.as_str().unwrap()).unwrap();
+        let made = builder.into_inner().unwrap();
+        bytes = made;
+    }
+    if let Some(cut) = spec["cut"].as_u64() {
+        bytes.truncate(usize::try_from(cut).unwrap());
+    }
+    checkrein::note::encode(&bytes)
 }
 
 fn holds(is: Option<&Json>, wanted: &Json) -> bool {

@@ -32,6 +32,8 @@ const NOUNS: &[&str] = &[
     "provenance",
     "request",
     "decision",
+    "file",
+    "note",
     "approval",
     "envelope",
     "store",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -83,6 +84,24 @@ class Restriction(TypedDict):
     by: str
 
 
+class Layer(TypedDict):
+    """One of the bundles that the one in force is made of; `signed_by` is the key, if one had to sign."""
+
+    name: str
+    revision: int
+    hash: str
+    source: str
+    signed_by: str | None
+
+
+class Refused(TypedDict):
+    """Why the last bundle that was offered was refused."""
+
+    code: str
+    message: str
+    at_ms: int
+
+
 class Status(TypedDict):
     """How a guard is."""
 
@@ -94,6 +113,9 @@ class Status(TypedDict):
     dropped_records: int
     restrictions: list[Restriction]
     covered: list[str]
+    layers: list[Layer]
+    refused: Refused | None
+    watching: bool
 
 
 class InventoryEntry(TypedDict):
@@ -146,7 +168,7 @@ class Guard:
 
     def __init__(
         self,
-        bundle: StrPath | None = None,
+        bundle: StrPath | Sequence[StrPath] | None = None,
         *,
         audit: StrPath | None = None,
         keys: StrPath | None = None,
@@ -161,11 +183,14 @@ class Guard:
         detectors: Iterable[Detector | Callable[[Asked], Iterable[Match]]] = (),
         testing: Testing | None = None,
         envelope_keys: Iterable[EnvelopeKey] | None = None,
+        trust: Iterable[str] | None = None,
+        state: StrPath | None = None,
     ) -> None:
         """A guard.
 
         Args:
-            bundle: A directory with policy, tools and settings.
+            bundle: A directory with policy, tools and settings, or a signed archive of one. Of several, the
+                first is the base, and each one is laid over those before it.
             audit: A directory for the audit log; in memory where none is given.
             keys: A directory for keys; `<audit>.keys` where none is given.
             durability: When a record is on disk.
@@ -179,7 +204,11 @@ class Guard:
             detectors: The host's own detectors: see `Detector`.
             testing: An injected clock and seed.
             envelope_keys: Keys of envelopes that guards share; the first one seals.
+            trust: Keys that a bundle must be signed with, one of them: `name+id+base64`.
+            state: A directory that keeps the last good bundle and the newest revisions.
         """
+        if isinstance(trust, str):
+            raise MisuseTypeError("`trust` is a list of keys")
         if isinstance(obligations, str):
             raise MisuseTypeError("`obligations` is a list of ids")
         self._limits = {**_DEFAULTS, **(limits or {})}
@@ -189,7 +218,7 @@ class Guard:
         self.blocks = bool(self.detectors) or durability == "sync"
         self._native = _checkrein.Guard(
             _given(
-                bundle=bundle and os.fspath(bundle),
+                bundle=_paths(bundle),
                 audit=audit and os.fspath(audit),
                 keys=keys and os.fspath(keys),
                 durability=durability,
@@ -203,6 +232,8 @@ class Guard:
                 detectors=[detector.name for detector in self.detectors.all],
                 testing=testing,
                 envelope_keys=envelope_keys and [dict(key) for key in envelope_keys],
+                trust=trust and list(trust),
+                state=state and os.fspath(state),
             )
         )
 
@@ -288,6 +319,23 @@ class Guard:
         """A wrapper says which path it covers; `status` lists them."""
         self._invoke("cover", id=path)
 
+    def reload(self, archive: bytes | None = None) -> bool:
+        """Puts the bundle in force anew, whole, and says whether it is another one.
+
+        Reads it again, or takes a signed `archive` that the host got by its own means. One that is bad is
+        refused: that raises, the old one stays, and `status` and the audit log say why.
+        """
+        given = None if archive is None else base64.b64encode(archive).decode()
+        return bool(self._invoke("reload", archive=given))
+
+    def watch(self, interval_ms: int) -> None:
+        """Starts to look at the bundle, on a thread of the guard's own; a change is taken at the second look."""
+        self._invoke("watch", interval_ms=interval_ms)
+
+    def unwatch(self) -> bool:
+        """Ends a watch. Says whether there was one."""
+        return bool(self._invoke("unwatch"))
+
     def advance(self, ms: int) -> None:
         """Moves an injected clock forward."""
         self._invoke("advance", ms=ms)
@@ -348,6 +396,12 @@ class Approver:
 
 def _given(**arguments: Any) -> str:
     return _checkrein.to_json({key: value for key, value in arguments.items() if value is not None})
+
+
+def _paths(given: StrPath | Sequence[StrPath] | None) -> str | list[str] | None:
+    if given is None or isinstance(given, (str, os.PathLike)):
+        return given and os.fspath(given)
+    return [os.fspath(path) for path in given]
 
 
 def _text(given: StrPath | None) -> str | None:

@@ -4,11 +4,12 @@ use super::{Manifest, toml_error};
 use crate::decision::Mode;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::BundleLayer;
+use crate::id::check_id;
 use crate::limits::Limits;
 use crate::tool::{Effect, Effects, FailMode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// What a bundle says, before any stage has seen it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +44,12 @@ pub struct Bundle {
     pub policies: Vec<(String, String)>,
     /// The text of `entities.json`.
     pub entities: Option<String>,
-    /// What an operator should know.
+    /// What it is made of, base first; nothing where it is embedded.
+    pub layers: Vec<BundleLayer>,
+    /// What a reviewer should look at.
     pub notices: Vec<String>,
+    /// What an operator should know first, and the start record says.
+    pub says: Vec<String>,
 }
 
 /// What happens where a verb cannot decide, per class.
@@ -122,7 +127,9 @@ impl Bundle {
             manifest: Manifest::default(),
             policies: Vec::new(),
             entities: None,
+            layers: Vec::new(),
             notices: Vec::new(),
+            says: Vec::new(),
         }
     }
 
@@ -148,18 +155,21 @@ impl Bundle {
         Ok(self)
     }
 
-    /// Reads a bundle from a directory.
-    ///
-    /// # Errors
-    /// `bundle/file`, `bundle/settings`, `limit/bundle`, and those of [`Manifest::parse`].
-    pub fn from_directory(directory: &Path, limits: &Limits) -> Result<Self> {
-        Self::from_files(read_directory(directory, limits)?, limits)
+    /// Says that all of this came from `source`, signed `by` that key.
+    pub(super) fn signed(&mut self, source: &str, by: Option<String>) {
+        self.layers = vec![BundleLayer {
+            name: self.name.clone(),
+            revision: self.revision,
+            hash: self.hash,
+            source: source.to_owned(),
+            signed_by: by,
+        }];
     }
 
     /// Reads a bundle from files: name and text.
     ///
     /// # Errors
-    /// As [`Bundle::from_directory`].
+    /// `bundle/file`, `bundle/settings`, `limit/bundle`, and those of [`Manifest::parse`].
     pub fn from_files(files: BTreeMap<String, String>, limits: &Limits) -> Result<Self> {
         let total = files.values().map(String::len).sum();
         Limits::check(ErrorKind::LimitBundle, "bundle", total, limits.bundle)?;
@@ -169,6 +179,7 @@ impl Bundle {
         })?;
         let settings: Settings = toml::from_str(text)
             .map_err(|error| toml_error(ErrorKind::BundleSettings, &error, "bundle.toml", text))?;
+        check_id("bundle's", &settings.name).map_err(settings_error)?;
         let manifest = match files.get("tools.toml") {
             Some(text) => Manifest::parse("tools.toml", text, limits)?,
             None => Manifest::default(),
@@ -201,7 +212,9 @@ impl Bundle {
                 .map(|(name, text)| (name.clone(), text.clone()))
                 .collect(),
             entities: files.get("entities.json").cloned(),
+            layers: Vec::new(),
             notices,
+            says: Vec::new(),
         })
     }
 }
@@ -233,34 +246,6 @@ fn settings_error(error: Error) -> Error {
     Error::new(ErrorKind::BundleSettings, error.message())
         .with("file", "bundle.toml")
         .with("known", known)
-}
-
-/// The files of a bundle: those at its top that it may have, nothing hidden, no links followed.
-fn read_directory(directory: &Path, limits: &Limits) -> Result<BTreeMap<String, String>> {
-    let fault = |what: &str, error: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::BundleFile, format!("{what}: {error}"))
-            .with("file", directory.display().to_string())
-    };
-    let entries =
-        std::fs::read_dir(directory).map_err(|e| fault("the bundle cannot be read", &e))?;
-    let mut files = BTreeMap::new();
-    let mut total = 0;
-    for entry in entries {
-        let entry = entry.map_err(|e| fault("the bundle cannot be read", &e))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let wanted = matches!(name.as_str(), "bundle.toml" | "tools.toml" | "entities.json")
-            || name.ends_with(".cedar");
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !wanted || !is_file || name.starts_with('.') {
-            continue;
-        }
-        let size = entry.metadata().map_err(|e| fault(&name, &e))?.len();
-        total += usize::try_from(size).unwrap_or(usize::MAX).min(limits.bundle + 1);
-        Limits::check(ErrorKind::LimitBundle, "bundle", total, limits.bundle)?;
-        let text = std::fs::read_to_string(entry.path()).map_err(|e| fault(&name, &e))?;
-        files.insert(name, text);
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

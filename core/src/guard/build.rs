@@ -1,11 +1,11 @@
 //! Making a guard: options checked once, everything injected that a test must replay.
 
 use super::carry::SealKey;
-use super::force::InForce;
 use super::plugin::{Detector, Feed, Sink};
+use super::reload::{Beginning, Refused};
 use super::{Guard, Inner, table};
 use crate::approve::Approvals;
-use crate::config::Bundle;
+use crate::config::Sources;
 use crate::decision::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{EventBody, Start};
@@ -19,11 +19,11 @@ use crate::record::{Durability, Keys, Log};
 use crate::session::{MemoryStore, Restrictions};
 use crate::store::Store;
 use crate::time::{Clock, ManualClock, SystemClock};
-use crate::wire::{EnvelopeKeyOptions, GuardOptions};
+use crate::wire::{EnvelopeKeyOptions, GuardOptions, OneOrMany};
 use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Settings of a guard to be. Nothing is read or written before [`GuardBuilder::build`].
 ///
@@ -36,7 +36,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Default)]
 pub struct GuardBuilder {
-    bundle: Option<PathBuf>,
+    bundle: Vec<PathBuf>,
+    trust: Vec<String>,
+    state: Option<PathBuf>,
     tools: Option<String>,
     policy: Option<String>,
     profile: Option<String>,
@@ -71,8 +73,12 @@ macro_rules! setters {
 
 impl GuardBuilder {
     setters! {
-        /// A bundle directory.
-        bundle(self, path: impl Into<PathBuf>) { self.bundle = Some(path.into()) }
+        /// A bundle: a directory, or a signed archive. A second one is laid over the first.
+        bundle(self, path: impl Into<PathBuf>) { self.bundle.push(path.into()) }
+        /// A key that bundles may be signed with; where one is given, they must be.
+        trust(self, key: impl Into<String>) { self.trust.push(key.into()) }
+        /// A directory that keeps the last good bundle and the newest revisions.
+        state(self, path: impl Into<PathBuf>) { self.state = Some(path.into()) }
         /// Manifest text (TOML), for hosts without a bundle.
         tools(self, text: impl Into<String>) { self.tools = Some(text.into()) }
         /// Policy text (Cedar), for hosts without a bundle.
@@ -125,7 +131,10 @@ impl GuardBuilder {
             Error::new(ErrorKind::MisuseArgument, error.message())
                 .with("known", error.fact("known").unwrap_or_default())
         };
-        self.bundle = options.bundle.map(PathBuf::from).or(self.bundle);
+        let bundles = options.bundle.map(OneOrMany::into_vec).unwrap_or_default();
+        self.bundle.extend(bundles.into_iter().map(PathBuf::from));
+        self.trust.extend(options.trust);
+        self.state = options.state.map(PathBuf::from).or(self.state);
         self.audit = options.audit.map(PathBuf::from).or(self.audit);
         self.keys = options.keys.map(PathBuf::from).or(self.keys);
         self.tools = options.tools.or(self.tools);
@@ -162,31 +171,26 @@ impl GuardBuilder {
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let random = self.random.unwrap_or_else(|| Arc::new(SystemRandom));
-        let mut notices = Vec::new();
-        let mut bundle = match &self.bundle {
-            Some(directory) => {
-                notices.push(format!("bundle/unsigned: {}", directory.display()));
-                Bundle::from_directory(directory, &limits)?
-            }
-            None => {
-                let mut bundle = Bundle::embedded();
-                bundle.limits = limits.clone();
-                bundle.profile = self.profile.clone().unwrap_or(bundle.profile);
-                bundle.mode = self.mode.unwrap_or(bundle.mode);
-                bundle
-            }
+        let mut sources = Sources {
+            paths: self.bundle,
+            tools: self.tools,
+            policy: self.policy,
+            limits,
+            ..Sources::default()
         };
-        if self.bundle.is_some() && (self.profile.is_some() || self.mode.is_some()) {
+        for key in &self.trust {
+            sources.trust(key)?;
+        }
+        if !sources.paths.is_empty() && (self.profile.is_some() || self.mode.is_some()) {
             let message = "profile and mode are the bundle's to say";
             return Err(Error::new(ErrorKind::MisuseArgument, message));
         }
-        bundle = bundle.with_texts(self.tools.as_deref(), self.policy.as_deref())?;
-        let limits = bundle.limits.clone();
-        if bundle.mode == Mode::Monitor {
-            notices.push("mode/monitor: decisions are recorded and nothing is blocked".to_owned());
-        }
-        let force = InForce::build(bundle, BTreeMap::new(), &self.engines)?;
+        let said = (self.profile, self.mode);
+        let Beginning { force, state, refused } =
+            Beginning::of(&sources, self.state, said, &self.engines)?;
+        let limits = force.bundle.limits.clone();
 
+        let mut notices = Vec::new();
         let keys_directory = self.keys.clone().or_else(|| {
             self.audit.as_ref().map(|audit| {
                 let mut name = audit.clone().into_os_string();
@@ -223,7 +227,7 @@ impl GuardBuilder {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             instance: log.instance().to_owned(),
             injected: clock.is_injected() || random.is_injected(),
-            notices: notices.clone(),
+            notices: force.says.iter().chain(&notices).cloned().collect(),
         };
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(&limits)));
         let inner = Inner {
@@ -235,7 +239,12 @@ impl GuardBuilder {
             canaries: Canaries::new(&keys.fingerprints()).into(),
             restrictions: Restrictions::new().into(),
             force: ArcSwap::from_pointee(force),
-            rebuilding: ().into(),
+            rebuilding: state.into(),
+            refused: Mutex::new(
+                refused.clone().map(|error| Refused { error, at_ms: clock.wall_ms() }),
+            ),
+            watch: None.into(),
+            sources,
             engines: self.engines,
             detectors: self.detectors,
             host_controls: self.host_controls.into_iter().collect(),
@@ -263,18 +272,8 @@ impl GuardBuilder {
         if let Some(bytes) = recovered {
             inner.append(None, EventBody::Recovered { bytes })?;
         }
-        let force = inner.force.load();
-        let reference = force.reference.clone();
-        drop(force);
-        inner.append(
-            None,
-            EventBody::Bundle {
-                name: reference.name,
-                revision: reference.revision,
-                hash: reference.hash,
-                error: None,
-            },
-        )?;
+        let event = inner.force.load().event(refused);
+        inner.append(None, event)?;
         Ok(Guard { inner: Arc::new(inner) })
     }
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Object, Value};
 use crate::wire::{self, ApproveRequest, RestoreRequest, StopRequest, decision_json};
 use serde::Deserialize;
+use std::time::Duration;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,19 @@ struct Named {
 struct Lift {
     scope: String,
     id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reload {
+    /// A signed archive, base64.
+    archive: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Watch {
+    interval_ms: u64,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +86,8 @@ fn yes() -> bool {
 
 impl Guard {
     /// Calls a method of the guard by name. Methods: `register_tools pin_tool stop lift status
-    /// inventory self_test sync drain_events records verifier cover advance close`.
+    /// inventory self_test sync drain_events records verifier cover reload watch unwatch advance
+    /// close`.
     ///
     /// # Errors
     /// `misuse/argument` for an unknown method or request, and those of the method.
@@ -142,6 +157,23 @@ impl Guard {
                 self.cover(&id);
                 Ok(null())
             }
+            "reload" => {
+                let Reload { archive } = wire::parse(request)?;
+                let changed = match archive {
+                    None => self.reload()?,
+                    Some(text) => {
+                        self.reload_archive(&crate::note::decode(&text).ok_or_else(|| {
+                            Error::new(ErrorKind::MisuseArgument, "`archive` is base64")
+                        })?)?
+                    }
+                };
+                Ok(Value::Bool(changed).to_json())
+            }
+            "watch" => {
+                let Watch { interval_ms } = wire::parse(request)?;
+                self.watch(Duration::from_millis(interval_ms)).map(|()| null())
+            }
+            "unwatch" => Ok(Value::Bool(self.unwatch()?).to_json()),
             "advance" => {
                 let Advance { ms } = wire::parse(request)?;
                 self.advance(ms).map(|()| null())
@@ -150,7 +182,7 @@ impl Guard {
             other => Err(no_method(
                 other,
                 "register_tools pin_tool stop lift status inventory \
-                self_test sync drain_events records verifier cover advance close",
+                self_test sync drain_events records verifier cover reload watch unwatch advance close",
             )),
         }
     }
@@ -185,6 +217,22 @@ impl Guard {
                 ("by", r.by.as_str().into()),
             ])
         });
+        let layers = status.layers.into_iter().map(|layer| {
+            object([
+                ("name", layer.name.into()),
+                ("revision", count(layer.revision)),
+                ("hash", layer.hash.hex().into()),
+                ("source", layer.source.into()),
+                ("signed_by", text(layer.signed_by.as_deref())),
+            ])
+        });
+        let refused = status.refused.map(|refused| {
+            object([
+                ("code", refused.error.code().into()),
+                ("message", refused.error.to_string().into()),
+                ("at_ms", Value::Int(refused.at_ms)),
+            ])
+        });
         object([
             (
                 "bundle",
@@ -202,6 +250,9 @@ impl Guard {
             ("dropped_records", count(status.dropped_records)),
             ("restrictions", Value::Array(restrictions.collect())),
             ("covered", strings(status.covered)),
+            ("layers", Value::Array(layers.collect())),
+            ("refused", refused.unwrap_or(Value::Null)),
+            ("watching", status.watching.into()),
         ])
     }
 }

@@ -1,11 +1,12 @@
 //! What is in force: bundle, tools, rules, detectors. Rebuilt as a whole and swapped at once.
 
-use super::tools::Registered;
+use super::tools::{Registered, UNREVIEWED};
 use crate::config::Bundle;
 use crate::decision::{BundleRef, Mode};
 use crate::detect::{Detectors, Settings};
 use crate::digest::Digest;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::EventBody;
 use crate::flow::Rules;
 use crate::id::ToolId;
 use crate::policy::{Composite, PolicyEngine, Profile};
@@ -22,6 +23,8 @@ pub(super) struct InForce {
     pub tools: HashMap<ToolId, Arc<Tool>>,
     pub registered: BTreeMap<ToolId, Registered>,
     pub notices: Vec<String>,
+    /// What an operator should know before everything else.
+    pub says: Vec<String>,
     #[cfg(feature = "cedar")]
     pub cedar: Arc<crate::policy::cedar::CedarEngine>,
 }
@@ -34,8 +37,7 @@ impl InForce {
         engines: &[Arc<dyn PolicyEngine>],
     ) -> Result<Self> {
         let profile = Profile::parse(&bundle.profile).map_err(|error| {
-            let kind = crate::error::ErrorKind::BundleSettings;
-            crate::error::Error::new(kind, error.message())
+            Error::new(ErrorKind::BundleSettings, error.message())
                 .with("known", error.fact("known").unwrap_or_default())
         })?;
         let mut all: BTreeMap<ToolId, Arc<Tool>> = BTreeMap::new();
@@ -85,7 +87,12 @@ impl InForce {
             // None at all denies.
             _ => Arc::new(parts.into_iter().fold(Composite::new(), Composite::with)),
         };
+        let mut says = bundle.says.clone();
+        if bundle.mode == Mode::Monitor {
+            says.push("mode/monitor: decisions are recorded and nothing is blocked".to_owned());
+        }
         Ok(Self {
+            says,
             detectors: Detectors::new(&settings)?,
             rules: Rules::without(bundle.flow_off.iter().map(String::as_str))?,
             tools: list.into_iter().map(|tool| (tool.id.clone(), tool)).collect(),
@@ -97,6 +104,45 @@ impl InForce {
             #[cfg(feature = "cedar")]
             cedar,
         })
+    }
+
+    /// The tools that were registered, as they stand under another bundle: one whose description
+    /// it pins otherwise is quarantined, and one whose description it has reviewed is not.
+    pub fn reviewed(&self, bundle: &Bundle) -> BTreeMap<ToolId, Registered> {
+        let mut registered = self.registered.clone();
+        for tool in &bundle.manifest.tools {
+            let (Some(pin), Some(entry)) = (tool.description_sha256, registered.get_mut(&tool.id))
+            else {
+                continue;
+            };
+            let is_unreviewed = entry.quarantine.as_deref() == Some(UNREVIEWED);
+            if pin != entry.description && entry.quarantine.is_none() {
+                entry.quarantine = Some(UNREVIEWED.to_owned());
+            } else if pin == entry.description && is_unreviewed {
+                entry.quarantine = None;
+            }
+        }
+        registered
+    }
+
+    /// Records of the registered tools that stand otherwise than in `before`.
+    pub fn changed_tools(&self, before: &Self) -> Vec<EventBody> {
+        let changed = self
+            .registered
+            .iter()
+            .filter(|(id, entry)| before.quarantine(id).is_some() != entry.quarantine.is_some());
+        changed.map(|(_, entry)| entry.event()).collect()
+    }
+
+    /// The record of it, with why another one was refused.
+    pub fn event(&self, error: Option<Error>) -> EventBody {
+        EventBody::Bundle {
+            name: self.reference.name.clone(),
+            revision: self.reference.revision,
+            hash: self.reference.hash,
+            error,
+            layers: self.bundle.layers.clone(),
+        }
     }
 
     pub fn mode(&self) -> Mode {

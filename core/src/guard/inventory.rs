@@ -1,7 +1,8 @@
 //! Who can do what, who owns it, when it was last used; and how the guard itself is.
 
-use super::{Guard, lock};
+use super::{Guard, Refused, lock};
 use crate::decision::{BundleRef, Mode};
+use crate::event::BundleLayer;
 use crate::id::ToolId;
 use crate::store::Restriction;
 use crate::tool::{Effect, ToolOrigin};
@@ -62,6 +63,12 @@ pub struct Status {
     pub restrictions: Vec<Restriction>,
     /// Paths of wrappers that said they are covered.
     pub covered: Vec<String>,
+    /// What the bundle in force is made of, base first; nothing where it is embedded.
+    pub layers: Vec<BundleLayer>,
+    /// Why the last bundle that was offered was refused; none where the last one was taken.
+    pub refused: Option<Refused>,
+    /// Whether somebody looks for another bundle: see [`Guard::watch`].
+    pub watching: bool,
 }
 
 impl Guard {
@@ -96,7 +103,8 @@ impl Guard {
     pub fn status(&self) -> Status {
         let inner = &self.inner;
         let force = inner.force.load();
-        let mut notices = inner.notices.clone();
+        let mut notices = force.says.clone();
+        notices.extend(inner.notices.iter().cloned());
         notices.extend(force.notices.iter().cloned());
         Status {
             bundle: force.reference.clone(),
@@ -113,6 +121,9 @@ impl Guard {
             covered: lock(&inner.covered)
                 .map(|covered| covered.iter().cloned().collect())
                 .unwrap_or_default(),
+            layers: force.bundle.layers.clone(),
+            refused: self.refused(),
+            watching: self.watching(),
         }
     }
 

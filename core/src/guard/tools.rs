@@ -27,6 +27,23 @@ pub struct Registered {
     pub quarantine: Option<String>,
     /// What was found in its description.
     pub findings: Vec<Finding>,
+    /// SHA-256 of its description.
+    pub description: Digest,
+}
+
+/// Why a tool is quarantined whose description a bundle pins otherwise.
+pub(super) const UNREVIEWED: &str = "its description is not the reviewed one";
+
+impl Registered {
+    /// The record of how it stands.
+    pub(super) fn event(&self) -> EventBody {
+        EventBody::Tool {
+            tool: self.tool.id.clone(),
+            descriptor: self.tool.descriptor,
+            origin: self.tool.origin,
+            quarantined: self.quarantine.is_some(),
+        }
+    }
 }
 
 impl Guard {
@@ -50,7 +67,9 @@ impl Guard {
         for descriptor in descriptors {
             let findings = self.scan_description(&force, &descriptor);
             let quarantine = quarantine(&force, &registered, &descriptor, &findings);
-            let entry = Registered { tool: Arc::new(infer(&descriptor)), quarantine, findings };
+            let description = Digest::of(descriptor.description.as_bytes());
+            let tool = Arc::new(infer(&descriptor));
+            let entry = Registered { tool, quarantine, findings, description };
             registered.insert(descriptor.id.clone(), entry.clone());
             answer.push(entry);
         }
@@ -59,15 +78,7 @@ impl Guard {
         let built = InForce::build(force.bundle.clone(), registered, &inner.engines)?;
         inner.force.store(Arc::new(built));
         for entry in &answer {
-            inner.append(
-                None,
-                EventBody::Tool {
-                    tool: entry.tool.id.clone(),
-                    descriptor: entry.tool.descriptor,
-                    origin: entry.tool.origin,
-                    quarantined: entry.quarantine.is_some(),
-                },
-            )?;
+            inner.append(None, entry.event())?;
         }
         Ok(answer)
     }
@@ -88,12 +99,7 @@ impl Guard {
             return Err(crate::error::Error::new(ErrorKind::SessionUnknown, message));
         };
         entry.quarantine = None;
-        let event = EventBody::Tool {
-            tool: id,
-            descriptor: entry.tool.descriptor,
-            origin: entry.tool.origin,
-            quarantined: false,
-        };
+        let event = entry.event();
         let built = InForce::build(force.bundle.clone(), registered, &inner.engines)?;
         inner.force.store(Arc::new(built));
         inner.append(None, event)?;
@@ -147,7 +153,7 @@ fn quarantine(
     if let Some(pinned) = declared.and_then(|tool| tool.description_sha256)
         && pinned != Digest::of(descriptor.description.as_bytes())
     {
-        return Some("its description is not the reviewed one".to_owned());
+        return Some(UNREVIEWED.to_owned());
     }
     if before.is_some() {
         return Some("its descriptor changed".to_owned());

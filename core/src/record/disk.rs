@@ -1,6 +1,6 @@
 //! The few things a log does to a disk, behind a trait so that a test can make each one fail.
 
-use super::keys::{make_private_dir, private};
+use crate::file::{make_private_dir, private, replace, sync_dir};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -53,29 +53,11 @@ impl Disk for FileDisk {
     }
 
     fn replace(&self, path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let mut file = private().create(true).truncate(true).open(&part)?;
-        file.write_all(bytes)?;
-        if durable {
-            file.sync_all()?;
-        }
-        fs::rename(&part, path)?;
-        match path.parent() {
-            Some(dir) if durable => self.sync_dir(dir),
-            _ => Ok(()),
-        }
+        replace(path, bytes, durable)
     }
 
-    #[cfg(unix)]
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
-    }
-
-    #[cfg(not(unix))]
-    fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
-        Ok(())
+        sync_dir(dir)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -1,14 +1,14 @@
 //! The four keys: the log's, the commitments', the approvals', the envelopes'. They live apart from
 //! the log.
 
-use super::note::Verifier;
-use crate::decision::show;
 use crate::digest::{Key, hex, unhex};
 use crate::error::{Error, ErrorKind, Result};
+use crate::file::{key_fault as fault, make_private_dir, private, refuse_shared, shown};
 use crate::id::TenantId;
+use crate::note::Verifier;
 use crate::random::{Random, bytes};
 use ed25519_dalek::SigningKey;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{ErrorKind as IoKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -134,33 +134,6 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-/// A path for a message.
-pub(super) fn shown(path: &Path) -> String {
-    show(&path.to_string_lossy())
-}
-
-fn fault(path: &Path, message: &str) -> Error {
-    Error::new(ErrorKind::RecordKey, message).with("file", shown(path))
-}
-
-/// Makes `dir` and those above it; what is made is for this user alone.
-pub(super) fn make_private_dir(dir: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
-}
-
-/// How to open a file that only this user may read.
-pub(super) fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true);
-    options
-}
-
 #[cfg(unix)]
 fn refuse_shared_dir(dir: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -174,22 +147,6 @@ fn refuse_shared_dir(dir: &Path) -> Result<()> {
 
 #[cfg(not(unix))]
 fn refuse_shared_dir(_dir: &Path) -> Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn refuse_shared_file(path: &Path, file: &File) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let meta = file.metadata().map_err(|e| fault(path, &format!("the key cannot be read: {e}")))?;
-    if meta.permissions().mode() & 0o077 != 0 {
-        return Err(fault(path, "others may read or write the key file")
-            .with("hint", "chmod 600, and make a new key if others may have read it"));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_shared_file(_path: &Path, _file: &File) -> Result<()> {
     Ok(())
 }
 
@@ -219,7 +176,7 @@ fn read(path: &Path) -> Result<Option<Key>> {
         Err(e) if e.kind() == IoKind::NotFound => return Ok(None),
         Err(e) => return Err(fault(path, &format!("the key cannot be read: {e}"))),
     };
-    refuse_shared_file(path, &file)?;
+    refuse_shared(path, &file)?;
     let mut text = String::new();
     file.take(1024)
         .read_to_string(&mut text)

@@ -1,10 +1,12 @@
 //! Where the parts of a log lie, and who vouches for them.
 
 use super::disk::Disk;
-use super::keys::{Keys, LOG_KEY_NAME, private, shown};
-use super::note::{self, Head, MAX_NOTE, Verifier};
+use super::head::Head;
+use super::keys::{Keys, LOG_KEY_NAME};
 use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
+use crate::file::{private, shown};
+use crate::note::{self, MAX_NOTE, Verifier};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Proofs that stand alone: one record is in the log, or the log grew from an earlier checkpoint.
 
+use super::head::Head;
 use super::layout::{self, CHECKPOINT, EPOCH, Epoch};
-use super::note::{self, Head, Verifier};
 use super::scan::scan;
 use super::sequence::number;
 use super::tree::{
@@ -10,6 +10,7 @@ use super::tree::{
 };
 use super::verify::find;
 use crate::error::{Error, ErrorKind, Result};
+use crate::note::{self, Verifier};
 use std::path::{Path, PathBuf};
 
 /// The first line of a C2SP tlog-proof.

@@ -1,13 +1,15 @@
 //! Closes, for good, instances whose process ended without doing so.
 
 use super::disk::Disk;
-use super::keys::{Keys, LOG_KEY_NAME, shown};
+use super::head::Head;
+use super::keys::{Keys, LOG_KEY_NAME};
 use super::layout::{self, CHECKPOINT, CLOSED, EPOCH, Epoch};
-use super::note::{self, Head, Verifier};
 use super::scan::{Problem, scan};
 use super::tiles::{self, Tiles};
 use super::tree::{Edge, leaf};
 use crate::error::{Error, ErrorKind, Result};
+use crate::file::shown;
+use crate::note::{self, Verifier};
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;

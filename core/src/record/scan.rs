@@ -1,8 +1,8 @@
 //! Walks an instance's segment files record by record, in memory that does not grow with them.
 
 use super::frame::{self, FRAME, HEADER, Read1};
-use super::keys::shown;
 use super::layout::SEGMENTS;
+use crate::file::shown;
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};

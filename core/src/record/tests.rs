@@ -401,6 +401,7 @@ fn a_record_over_the_limit_says_so_and_keeps_who_and_what() {
         revision: 4,
         hash: crate::digest::Digest::of(b"x"),
         error: Some(Error::new(ErrorKind::PolicyParse, "y".repeat(700))),
+        layers: Vec::new(),
     };
     log.append(&long).unwrap();
     long.chain = vec!["z".repeat(700)];

@@ -1,14 +1,15 @@
 //! Reads a whole log and says what is wrong with it. Needs no secret.
 
 use super::audit_tiles::Audit;
-use super::keys::shown;
+use super::head::Head;
 use super::layout::{self, CHECKPOINT, CLOSED, EPOCH, Epoch};
-use super::note::{Head, Verifier};
 use super::scan::{Problem, scan};
 use super::sequence::Sequences;
 use super::tree::{Edge, Hash, leaf};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::file::shown;
+use crate::note::Verifier;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;

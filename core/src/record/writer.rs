@@ -3,11 +3,11 @@
 use super::disk::Disk;
 use super::fit;
 use super::frame;
-use super::keys::shown;
 use super::state::{Entry, Segment, State};
 use super::{Durability, layout};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventBody};
+use crate::file::shown;
 use ed25519_dalek::SigningKey;
 use std::io;
 use std::path::{Path, PathBuf};

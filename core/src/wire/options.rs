@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GuardOptions {
-    /// A bundle directory.
-    pub bundle: Option<String>,
+    /// A bundle directory or signed archive; several are laid over one another, base first.
+    pub bundle: Option<OneOrMany>,
     /// A directory for the audit log; in memory where none is given.
     pub audit: Option<String>,
     /// A directory for keys; beside the audit log's parent where none is given.
@@ -39,6 +39,10 @@ pub struct GuardOptions {
     pub testing: Option<TestingOptions>,
     /// Keys of envelopes that are shared with other guards; the first one seals.
     pub envelope_keys: Vec<EnvelopeKeyOptions>,
+    /// Keys that a bundle must be signed with, one of them: `name+id+base64`.
+    pub trust: Vec<String>,
+    /// A directory that keeps the last good bundle and the newest revisions.
+    pub state: Option<String>,
 }
 
 /// A key that envelopes are sealed and checked with.
@@ -150,7 +154,9 @@ impl Default for OneOrMany {
 }
 
 impl OneOrMany {
-    fn into_vec(self) -> Vec<String> {
+    /// The texts.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<String> {
         match self {
             OneOrMany::One(text) => vec![text],
             OneOrMany::Many(texts) => texts,

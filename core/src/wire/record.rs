@@ -5,7 +5,7 @@ use super::decision::{BundleShape, ControlsShape, ErrorShape, Why, bundle, contr
 use super::facts::{
     Facts, args_shape, content_shape, finding_shape, flow_shape, session_shape, tool_shape,
 };
-use crate::event::{DecisionEvent, Event, EventBody};
+use crate::event::{BundleLayer, DecisionEvent, Event, EventBody};
 use crate::source::Source;
 use crate::store::Restriction;
 use crate::time::rfc3339;
@@ -52,20 +52,64 @@ struct RecordShape<'a> {
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 enum BodyShape<'a> {
-    Start { version: &'a str, instance: &'a str, injected: bool, notices: &'a [String] },
+    Start {
+        version: &'a str,
+        instance: &'a str,
+        injected: bool,
+        notices: &'a [String],
+    },
     End {},
-    Bundle { name: &'a str, revision: u64, hash: String, error: Option<ErrorShape<'a>> },
-    Tool { tool: &'a str, descriptor: String, origin: &'a str, quarantined: bool },
-    Session { how: &'a str, parent: Option<&'a str> },
+    Bundle {
+        name: &'a str,
+        revision: u64,
+        hash: String,
+        error: Option<ErrorShape<'a>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        layers: Vec<LayerShape<'a>>,
+    },
+    Tool {
+        tool: &'a str,
+        descriptor: String,
+        origin: &'a str,
+        quarantined: bool,
+    },
+    Session {
+        how: &'a str,
+        parent: Option<&'a str>,
+    },
     Decision(Box<DecisionShape<'a>>),
-    Approval { id: &'a str, digest: String, state: &'a str, approver: Option<&'a str> },
-    Started { decision: &'a str },
-    Result { call_id: &'a str, ok: bool },
+    Approval {
+        id: &'a str,
+        digest: String,
+        state: &'a str,
+        approver: Option<&'a str>,
+    },
+    Started {
+        decision: &'a str,
+    },
+    Result {
+        call_id: &'a str,
+        ok: bool,
+    },
     Sealed(SealedShape<'a>),
     Restricted(RestrictionShape<'a>),
     Lifted(RestrictionShape<'a>),
-    Recovered { bytes: u64 },
-    Dropped { count: u64, error: ErrorShape<'a> },
+    Recovered {
+        bytes: u64,
+    },
+    Dropped {
+        count: u64,
+        error: ErrorShape<'a>,
+    },
+}
+
+#[derive(Serialize)]
+struct LayerShape<'a> {
+    name: &'a str,
+    revision: u64,
+    hash: String,
+    source: &'a str,
+    signed_by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -159,11 +203,12 @@ fn body(body: &EventBody) -> BodyShape<'_> {
             notices: &start.notices,
         },
         EventBody::End => BodyShape::End {},
-        EventBody::Bundle { name, revision, hash, error: fault } => BodyShape::Bundle {
+        EventBody::Bundle { name, revision, hash, error: fault, layers } => BodyShape::Bundle {
             name,
             revision: *revision,
             hash: hash.hex(),
             error: fault.as_ref().map(error),
+            layers: layers.iter().map(layer).collect(),
         },
         EventBody::Tool { tool, descriptor, origin, quarantined } => BodyShape::Tool {
             tool: tool.as_str(),
@@ -212,6 +257,16 @@ fn body(body: &EventBody) -> BodyShape<'_> {
         EventBody::Dropped { count, error: fault } => {
             BodyShape::Dropped { count: *count, error: error(fault) }
         }
+    }
+}
+
+fn layer(layer: &BundleLayer) -> LayerShape<'_> {
+    LayerShape {
+        name: &layer.name,
+        revision: layer.revision,
+        hash: layer.hash.hex(),
+        source: &layer.source,
+        signed_by: layer.signed_by.as_deref(),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Locked, Place, Writer, abandon};
 use crate::error::Result;
+use crate::note;
+use crate::record::head::Head;
 use crate::record::layout;
-use crate::record::note::{self, Head};
 use crate::record::state::State;
 use crate::record::tiles;
 

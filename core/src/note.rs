@@ -1,17 +1,25 @@
-//! C2SP signed notes and checkpoints: what a log signs, as text that other tools read.
+//! C2SP signed notes: text that a key signed, as other tools read it. Checkpoints and bundles are such.
 
-use super::tree::Hash;
+use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
+use crate::file;
+use crate::random::{Random, bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 /// The algorithm byte of Ed25519 in key ids and verifier keys.
 const ED25519: u8 = 1;
 
 /// The longest note that is read: a checkpoint with many cosignatures stays far below.
 pub const MAX_NOTE: usize = 64 * 1024;
+
+/// What a private key's text begins with.
+const PRIVATE: &str = "PRIVATE+KEY+";
 
 /// Base64 as notes use it.
 pub fn encode(bytes: &[u8]) -> String {
@@ -57,7 +65,7 @@ impl Verifier {
         let key = <&[u8; 32]>::try_from(key).map_err(|_| fault())?;
         let key = VerifyingKey::from_bytes(key).map_err(|_| fault())?;
         let verifier = Self { name: name.to_owned(), key };
-        if name.is_empty() || name.chars().any(char::is_whitespace) || verifier.id_hex() != id {
+        if !is_name(name) || verifier.id_hex() != id {
             return Err(fault());
         }
         Ok(verifier)
@@ -87,6 +95,95 @@ impl Verifier {
     fn id_hex(&self) -> String {
         crate::digest::hex(&self.id())
     }
+}
+
+/// A private key and the name it signs as. Never printed; wiped when dropped.
+pub struct Signer {
+    name: String,
+    key: SigningKey,
+}
+
+impl Signer {
+    /// A new key that signs as `name`.
+    ///
+    /// # Errors
+    /// `misuse/argument` for a name with blanks or `+`; as [`Random::fill`].
+    pub fn new(name: &str, random: &dyn Random) -> Result<Self> {
+        if !is_name(name) {
+            let message = "a key's name is text without blanks and `+`, as `example.com/policy`";
+            return Err(Error::new(ErrorKind::MisuseArgument, message));
+        }
+        let key = SigningKey::from_bytes(Key::new(bytes(random)?).expose());
+        Ok(Self { name: name.to_owned(), key })
+    }
+
+    /// Reads a key file that its owner alone may read: one line,
+    /// `PRIVATE+KEY+name+id+base64(key)`.
+    ///
+    /// # Errors
+    /// `record/key`.
+    pub fn load(path: &Path) -> Result<Self> {
+        let fault = |message: &str| file::key_fault(path, message);
+        let opened =
+            File::open(path).map_err(|e| fault(&format!("the key cannot be read: {e}")))?;
+        file::refuse_shared(path, &opened)?;
+        let mut text = String::new();
+        opened
+            .take(1024)
+            .read_to_string(&mut text)
+            .map_err(|e| fault(&format!("the key cannot be read: {e}")))?;
+        Self::parse(text.trim_end()).ok_or_else(|| fault("not a private key of signed notes"))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix(PRIVATE)?.splitn(3, '+');
+        let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+        let bytes = decode(key)?;
+        let (&ED25519, seed) = bytes.split_first()? else { return None };
+        let key = SigningKey::from_bytes(<&[u8; 32]>::try_from(seed).ok()?);
+        let signer = Self { name: name.to_owned(), key };
+        (is_name(name) && signer.verifier().id_hex() == id).then_some(signer)
+    }
+
+    /// Writes a key file that its owner alone may read. An existing one is left as it is.
+    ///
+    /// # Errors
+    /// `record/key`.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let mut bytes = vec![ED25519];
+        bytes.extend(self.key.to_bytes());
+        let id = self.verifier().id_hex();
+        let text = format!("{PRIVATE}{}+{id}+{}\n", self.name, encode(&bytes));
+        let write = || -> std::io::Result<()> {
+            let mut file = file::private().create_new(true).open(path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(|e| file::key_fault(path, &format!("the key cannot be written: {e}")))
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn verifier(&self) -> Verifier {
+        Verifier::of(&self.name, &self.key)
+    }
+
+    /// `text` (which ends with a line end) as a signed note.
+    #[must_use]
+    pub fn sign(&self, text: &str) -> String {
+        sign(text, &self.name, &self.key)
+    }
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
+    !name.is_empty() && name.len() <= 256 && !name.contains(bad)
 }
 
 /// `text` (which ends with a line end) with `signer`'s signature under `name`.
@@ -129,42 +226,6 @@ pub fn open<'a, 'k>(note: &'a str, keys: &[&'k Verifier]) -> Result<(&'a str, &'
     Ok((text, by.ok_or_else(|| corrupt("the note is signed by no known key"))?))
 }
 
-/// What a checkpoint says: which log had which root at which size.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// Which log.
-    pub origin: String,
-    /// Records.
-    pub size: u64,
-    /// The root over them.
-    pub root: Hash,
-}
-
-impl Head {
-    /// The text that is signed.
-    pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, encode(&self.root))
-    }
-
-    /// Reads a checkpoint's text; extension lines are refused, for this log writes none.
-    pub fn parse(text: &str) -> Result<Self> {
-        let malformed = || corrupt("the checkpoint is malformed");
-        let mut lines = text.split('\n');
-        let (Some(origin), Some(size), Some(root), Some(""), None) =
-            (lines.next(), lines.next(), lines.next(), lines.next(), lines.next())
-        else {
-            return Err(malformed());
-        };
-        let number: u64 = size.parse().map_err(|_| malformed())?;
-        let root = decode(root).and_then(|b| Hash::try_from(b).ok()).ok_or_else(malformed)?;
-        let head = Self { origin: origin.to_owned(), size: number, root };
-        if origin.is_empty() || number.to_string() != size {
-            return Err(malformed());
-        }
-        Ok(head)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,34 +248,41 @@ mod tests {
 
     #[test]
     fn notes_hold_for_their_key_alone() {
-        let head = Head { origin: "checkrein/x".into(), size: 10, root: [9; 32] };
-        let note = sign(&head.text(), "checkrein/x", &signer(1));
+        let note = sign("a text\n", "checkrein/x", &signer(1));
         let (a, b) =
             (Verifier::of("checkrein/x", &signer(1)), Verifier::of("checkrein/x", &signer(2)));
-        let (text, by) = open(&note, &[&b, &a]).unwrap();
-        assert_eq!((Head::parse(text).unwrap(), by), (head, &a));
+        assert_eq!(open(&note, &[&b, &a]).unwrap(), ("a text\n", &a));
         assert!(open(&note, &[&b]).is_err());
         assert!(open(&note, &[&Verifier::of("checkrein/y", &signer(1))]).is_err());
     }
 
     #[test]
     fn a_cosignature_by_an_unknown_key_is_skipped() {
-        let head = Head { origin: "o".into(), size: 0, root: [0; 32] };
-        let note = sign(&head.text(), "o", &signer(1));
-        let witness = sign(&head.text(), "witness", &signer(3));
+        let note = sign("a text\n", "o", &signer(1));
+        let witness = sign("a text\n", "witness", &signer(3));
         let both = format!("{note}{}\n", witness.lines().last().unwrap());
         assert!(open(&both, &[&Verifier::of("o", &signer(1))]).is_ok());
     }
 
+    #[cfg(unix)]
     #[test]
-    fn heads_are_read_strictly() {
-        for bad in
-            ["", "o\n", "o\n1\n", "o\n01\nAA==\n", "o\n1\nAA==\n", "\n1\nAA==\n", "o\n-1\nAA==\n"]
-        {
-            assert!(Head::parse(bad).is_err(), "{bad:?}");
-        }
-        let head = Head { origin: "o".into(), size: 1, root: [0; 32] };
-        assert!(Head::parse(&format!("{}extension\n", head.text())).is_err());
-        assert!(Head::parse(&head.text().replace("\n1\n", "\n+1\n")).is_err());
+    fn a_private_key_is_its_owners_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let signer = Signer::new("example.com/policy", &crate::random::SystemRandom).unwrap();
+        signer.save(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(signer.save(&path).unwrap_err().code(), "record/key", "never overwritten");
+        let read = Signer::load(&path).unwrap();
+        assert_eq!(read.verifier(), signer.verifier());
+        assert!(open(&read.sign("a\n"), &[&signer.verifier()]).is_ok());
+        assert!(!format!("{signer:?}").contains("key"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(Signer::load(&path).unwrap_err().code(), "record/key");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, "PRIVATE+KEY+a+b+c").unwrap();
+        assert!(Signer::load(&path).is_err());
+        assert!(Signer::new("a b", &crate::random::SystemRandom).is_err());
     }
 }
