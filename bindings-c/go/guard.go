@@ -131,6 +131,18 @@ func (g *Guard) Lift(scope, id string) (lifted bool, err error) {
 	return lifted, g.ask("lift", map[string]any{"scope": scope, "id": id}, &lifted)
 }
 
+// StopFor is Stop for one tenant alone.
+func (g *Guard) StopFor(tenant, scope, id, reason, by string) error {
+	request := map[string]any{"tenant": tenant, "scope": scope, "id": id, "reason": reason, "by": by}
+	return g.ask("stop", request, nil)
+}
+
+// LiftFor lifts what StopFor stopped, and says whether there was such a stop.
+func (g *Guard) LiftFor(tenant, scope, id string) (lifted bool, err error) {
+	request := map[string]any{"tenant": tenant, "scope": scope, "id": id}
+	return lifted, g.ask("lift", request, &lifted)
+}
+
 // Check is the result of one canary of SelfTest.
 type Check struct {
 	Name   string `json:"name"`

@@ -198,10 +198,10 @@ int32_t checkrein_register_tools(const checkrein_guard *guard, const uint8_t *re
 /// Takes a quarantined tool's present descriptor as reviewed: `{"id"}`.
 int32_t checkrein_pin_tool(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
 
-/// Stops something from the next call on: `{"scope", "id", "reason", "for_ms", "by"}`.
+/// Stops something from the next call on: `{"scope", "id", "reason", "for_ms", "by", "tenant"}`.
 int32_t checkrein_stop(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
 
-/// Lifts a stop: `{"scope", "id"}`; answers whether there was one.
+/// Lifts a stop: `{"scope", "id", "tenant"}`; answers whether there was one.
 int32_t checkrein_lift(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
 
 /// How the guard is.
@@ -227,6 +227,16 @@ int32_t checkrein_verifier(const checkrein_guard *guard, const uint8_t *request,
 
 /// A wrapper says which path it covers: `{"id"}`.
 int32_t checkrein_cover(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Puts the bundle in force anew, whole: `{"archive"}`, base64, or `{}` to read it again; answers
+/// whether it is another one.
+int32_t checkrein_reload(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Starts to look at the bundle on a thread of the guard's own: `{"interval_ms"}`.
+int32_t checkrein_watch(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
+
+/// Ends a watch; answers whether there was one.
+int32_t checkrein_unwatch(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);
 
 /// Moves an injected clock forward: `{"ms"}`. For tests.
 int32_t checkrein_advance(const checkrein_guard *guard, const uint8_t *request, size_t len, checkrein_bytes *out);

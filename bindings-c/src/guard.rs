@@ -59,9 +59,9 @@ export! {
     checkrein_register_tools(guard: checkrein_guard) => "register_tools";
     /// Takes a quarantined tool's present descriptor as reviewed: `{"id"}`.
     checkrein_pin_tool(guard: checkrein_guard) => "pin_tool";
-    /// Stops something from the next call on: `{"scope", "id", "reason", "for_ms", "by"}`.
+    /// Stops something from the next call on: `{"scope", "id", "reason", "for_ms", "by", "tenant"}`.
     checkrein_stop(guard: checkrein_guard) => "stop";
-    /// Lifts a stop: `{"scope", "id"}`; answers whether there was one.
+    /// Lifts a stop: `{"scope", "id", "tenant"}`; answers whether there was one.
     checkrein_lift(guard: checkrein_guard) => "lift";
     /// How the guard is.
     checkrein_status(guard: checkrein_guard) => "status";
@@ -79,6 +79,13 @@ export! {
     checkrein_verifier(guard: checkrein_guard) => "verifier";
     /// A wrapper says which path it covers: `{"id"}`.
     checkrein_cover(guard: checkrein_guard) => "cover";
+    /// Puts the bundle in force anew, whole: `{"archive"}`, base64, or `{}` to read it again; answers
+    /// whether it is another one.
+    checkrein_reload(guard: checkrein_guard) => "reload";
+    /// Starts to look at the bundle on a thread of the guard's own: `{"interval_ms"}`.
+    checkrein_watch(guard: checkrein_guard) => "watch";
+    /// Ends a watch; answers whether there was one.
+    checkrein_unwatch(guard: checkrein_guard) => "unwatch";
     /// Moves an injected clock forward: `{"ms"}`. For tests.
     checkrein_advance(guard: checkrein_guard) => "advance";
     /// Ends the guard; every later call fails.

@@ -80,6 +80,8 @@ export interface Restriction {
   readonly reason: string;
   readonly untilMs: number | null;
   readonly by: string;
+  /** For this tenant alone; for everybody where it is null. */
+  readonly tenant: string | null;
 }
 
 /** What a stop is about. */
@@ -167,14 +169,15 @@ export class Guard extends Callee {
   stop(
     scope: Scope,
     id: string,
-    options: { reason?: string; forMs?: number; by?: string } = {},
+    options: { reason?: string; forMs?: number; by?: string; tenant?: string } = {},
   ): void {
     this.call("stop", request({ scope: toJson(scope), id: toJson(id) }, options));
   }
 
-  /** Lifts a stop; whether there was one. */
-  lift(scope: Scope, id: string): boolean {
-    return JSON.parse(this.call("lift", toJson({ scope, id }))) as boolean;
+  /** Lifts a stop; whether there was one. Stops of the bundle are the bundle's to lift. */
+  lift(scope: Scope, id: string, options: { tenant?: string } = {}): boolean {
+    const asked = request({ scope: toJson(scope), id: toJson(id) }, options);
+    return JSON.parse(this.call("lift", asked)) as boolean;
   }
 
   /** How the guard is. */

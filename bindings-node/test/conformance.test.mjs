@@ -135,7 +135,11 @@ function call(target, method, json) {
     case "stop":
       return target.stop(scope, id, rest);
     case "lift":
-      return target.lift(scope, id);
+      return target.lift(scope, id, rest);
+    case "reload":
+      return asked.archive === undefined ? target.reload() : target.call(method, json);
+    case "watch":
+      return target.watch(rest.intervalMs);
     case "approve":
     case "refuse":
       return target[method](id, rest);

@@ -16,6 +16,9 @@ MCP = [
 ]
 
 
+KEY = "example.com/policy+7728610f+ARHwIC7bmYuZBHQp+FZxMsSvv91NLzql4G0BIQGob+8O"
+
+
 def test_tools_and_policy_as_text_or_file(tmp_path: Path) -> None:
     (tmp_path / "tools.toml").write_text(TOOLS, encoding="utf-8")
     (tmp_path / "rules.cedar").write_text(
@@ -152,3 +155,35 @@ def test_decisions_are_frozen(session: Session) -> None:
     for name in ("reasons", "findings", "obligations"):
         made = [dataclasses.asdict(item) for item in getattr(decision, name)]
         assert json.loads(json.dumps(made)) == read[name]
+
+
+def test_a_bundle_is_taken_anew_or_refused(tmp_path: Path) -> None:
+    def write(revision: int, more: str = "") -> None:
+        (tmp_path / "policy").mkdir(exist_ok=True)
+        text = f'name = "desk"\nrevision = {revision}\n{more}'
+        (tmp_path / "policy/bundle.toml").write_text(text, encoding="utf-8")
+
+    write(1)
+    with Guard(tmp_path / "policy", state=tmp_path / "state") as guard:
+        assert not guard.reload()
+        write(2)
+        assert guard.reload() and guard.status()["bundle"]["revision"] == 2
+        write(1)
+        with pytest.raises(checkrein.BundleRollbackError):
+            guard.reload()
+        status = guard.status()
+        assert status["bundle"]["revision"] == 2 and len(status["layers"]) == 1
+        assert status["refused"] and status["refused"]["code"] == "bundle/rollback"
+        guard.watch(1000)
+        assert guard.status()["watching"] and guard.unwatch()
+    with Guard(tmp_path / "policy", state=tmp_path / "state") as guard:
+        assert guard.status()["bundle"]["revision"] == 2, "the last good one"
+    with pytest.raises(checkrein.BundleSignatureError):
+        Guard(tmp_path / "policy", trust=[KEY])
+    (tmp_path / "team").mkdir()
+    team = 'name = "team"\nrevision = 4\nmode = "monitor"\n'
+    (tmp_path / "team/bundle.toml").write_text(team, encoding="utf-8")
+    with pytest.raises(checkrein.BundleLoosensError):
+        Guard([tmp_path / "policy", tmp_path / "team"])
+    with Guard() as guard, pytest.raises(checkrein.BundleSignatureError):
+        guard.reload(archive=b"")

@@ -1,6 +1,7 @@
 //! State that outlives a call: counters and marks of sessions, approvals, breakers, stops.
 
 use crate::error::Result;
+use crate::id::TenantId;
 use crate::label::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -97,6 +98,8 @@ pub struct Restriction {
     pub scope: Scope,
     /// Which one.
     pub id: String,
+    /// For whom: this tenant alone, or everybody.
+    pub tenant: Option<TenantId>,
     /// Why, for people.
     pub reason: String,
     /// Until when, ms since the epoch; none is until it is lifted.

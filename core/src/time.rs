@@ -94,9 +94,28 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// Midnight of a day, ms since the Unix epoch (proleptic Gregorian): the way back of `civil`.
+#[must_use]
+pub fn civil_ms(year: i64, month: i64, day: i64) -> i64 {
+    let y = year - i64::from(month <= 2);
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    (era * 146_097 + doe - 719_468) * 86_400_000
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_go_there_and_back() {
+        for days in (-800_000..800_000).step_by(313) {
+            let (y, m, d) = civil(days);
+            assert_eq!(civil_ms(y, m, d), days * 86_400_000);
+        }
+    }
 
     #[test]
     fn dates() {

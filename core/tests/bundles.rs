@@ -322,3 +322,79 @@ fn an_approval_is_used_under_the_bundle_in_force() {
         assert_eq!(now.bundle.revision, 2);
     }
 }
+
+#[test]
+fn a_bundle_laid_over_another_only_tightens() {
+    let (folder, base) = temporary();
+    let team = folder.path().join("team");
+    bundle(&base, 3);
+    write(&team, "bundle.toml", "name = \"team\"\nrevision = 2\n");
+    write(
+        &team,
+        "a.cedar",
+        "@id(\"team/no\")\nforbid (principal, action == Action::\"read_file\", resource);\n",
+    );
+    let make = || Guard::builder().bundle(&base).bundle(&team).build();
+    let guard = make().unwrap();
+    let status = guard.status();
+    assert_eq!((status.bundle.name.as_str(), status.bundle.revision), ("desk+team", 5));
+    assert_eq!(status.layers.len(), 2);
+    let session = guard.session(checkrein::wire::parse(b"{}").unwrap()).unwrap();
+    let none = checkrein::Value::Object(Default::default());
+    let denied = session.authorize_tool_call("read_file", none, None).unwrap();
+    assert_eq!(denied.outcome, checkrein::Outcome::Deny);
+    assert_eq!(denied.reasons[0].policy, "team/a.cedar");
+    // A revision of either makes another bundle.
+    bundle(&base, 4);
+    assert!(guard.reload().unwrap());
+    assert_eq!(guard.status().bundle.revision, 6);
+    bundle(&base, 3);
+    assert_eq!(guard.reload().unwrap_err().code(), "bundle/rollback");
+    for (name, text, line) in [
+        ("b.cedar", "\npermit (principal, action, resource);\n", "2"),
+        ("tools.toml", "[tool.read_file]\neffects = [\"read\"]\non_error = \"open\"\n", "3"),
+        ("entities.json", "[]", ""),
+    ] {
+        write(&team, name, text);
+        let error = make().map(|_| ()).unwrap_err();
+        assert_eq!(error.code(), "bundle/loosens", "{error}");
+        assert_eq!(error.fact("file"), Some(format!("team/{name}").as_str()));
+        assert_eq!(error.fact("line").unwrap_or_default(), line);
+        fs::remove_file(team.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn what_a_bundle_stops_is_stopped_on_the_next_call() {
+    let (_folder, directory) = temporary();
+    bundle(&directory, 1);
+    let guard = Guard::builder().bundle(&directory).build().unwrap();
+    let session = |tenant: &str| {
+        let options = format!("{{\"tenant\":\"{tenant}\"}}");
+        guard.session(checkrein::wire::parse(options.as_bytes()).unwrap()).unwrap()
+    };
+    let (acme, other) = (session("acme"), session("other"));
+    let call = |session: &checkrein::Session| {
+        let none = checkrein::Value::Object(Default::default());
+        let decision = session.authorize_tool_call("read_file", none, None).unwrap();
+        decision.error.map(|error| error.to_string())
+    };
+    assert_eq!((call(&acme), call(&other)), (None, None));
+    let stopping = |revision: u64, text: &str| {
+        bundle(&directory, revision);
+        write(&directory, "restrictions.toml", text);
+        assert!(guard.reload().unwrap());
+    };
+    stopping(2, "[[stop]]\ntool = 'read_file'\ntenant = 'acme'\nreason = 'incident 7'\n");
+    assert!(call(&acme).unwrap().contains("`read_file` is stopped: incident 7"));
+    assert_eq!(call(&other), None);
+    assert_eq!(guard.status().restrictions[0].by, "bundle");
+    assert!(!guard.lift("tool", "read_file").unwrap(), "the bundle's to lift");
+    stopping(3, "[[stop]]\nagent = 'agent'\nreason = 'x'\nuntil = 1999-01-01T00:00:00Z\n");
+    assert_eq!((call(&acme), call(&other)), (None, None));
+    stopping(4, "[[stop]]\nagent = 'agent'\nreason = 'x'\nuntil = 2999-01-01T00:00:00Z\n");
+    assert!(call(&acme).is_some() && call(&other).is_some());
+    guard.stop_for(Some("acme"), ("user", "bob"), "y", None, "carol").unwrap();
+    assert!(guard.records().last().unwrap().contains("\"tenant\":\"acme\""));
+    assert!(guard.lift_for(Some("acme"), "user", "bob").unwrap());
+}

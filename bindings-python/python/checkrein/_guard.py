@@ -82,6 +82,7 @@ class Restriction(TypedDict):
     reason: str
     until_ms: int | None
     by: str
+    tenant: str | None
 
 
 class Layer(TypedDict):
@@ -274,13 +275,24 @@ class Guard:
         """Takes a quarantined tool's present descriptor as the reviewed one."""
         self._invoke("pin_tool", id=id)
 
-    def stop(self, scope: Scope, id: str, reason: str = "", for_ms: int | None = None, by: str = "") -> None:
-        """The kill switch: stops a tenant, agent, session, tool or user from the next call on."""
-        self._invoke("stop", scope=scope, id=id, reason=reason, for_ms=for_ms, by=by)
+    def stop(
+        self,
+        scope: Scope,
+        id: str,
+        reason: str = "",
+        for_ms: int | None = None,
+        by: str = "",
+        tenant: str | None = None,
+    ) -> None:
+        """The kill switch: stops a tenant, agent, session, tool or user from the next call on.
 
-    def lift(self, scope: Scope, id: str) -> bool:
-        """Lifts a stop. Says whether there was one."""
-        return bool(self._invoke("lift", scope=scope, id=id))
+        With a `tenant`, for that one alone.
+        """
+        self._invoke("stop", scope=scope, id=id, reason=reason, for_ms=for_ms, by=by, tenant=tenant)
+
+    def lift(self, scope: Scope, id: str, tenant: str | None = None) -> bool:
+        """Lifts a stop. Says whether there was one. Stops of the bundle are the bundle's to lift."""
+        return bool(self._invoke("lift", scope=scope, id=id, tenant=tenant))
 
     def status(self) -> Status:
         """How the guard is: what is in force, what is unusual, what was lost."""

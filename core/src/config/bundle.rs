@@ -1,5 +1,6 @@
 //! A bundle: one directory with settings, manifest, policies and entities, read and checked whole.
 
+use super::restrictions::{self, RESTRICTIONS};
 use super::{Manifest, toml_error};
 use crate::decision::Mode;
 use crate::digest::Digest;
@@ -7,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::BundleLayer;
 use crate::id::check_id;
 use crate::limits::Limits;
+use crate::store::Restriction;
 use crate::tool::{Effect, Effects, FailMode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -44,6 +46,8 @@ pub struct Bundle {
     pub policies: Vec<(String, String)>,
     /// The text of `entities.json`.
     pub entities: Option<String>,
+    /// What it stops.
+    pub restrictions: Vec<Restriction>,
     /// What it is made of, base first; nothing where it is embedded.
     pub layers: Vec<BundleLayer>,
     /// What a reviewer should look at.
@@ -127,6 +131,7 @@ impl Bundle {
             manifest: Manifest::default(),
             policies: Vec::new(),
             entities: None,
+            restrictions: Vec::new(),
             layers: Vec::new(),
             notices: Vec::new(),
             says: Vec::new(),
@@ -212,6 +217,10 @@ impl Bundle {
                 .map(|(name, text)| (name.clone(), text.clone()))
                 .collect(),
             entities: files.get("entities.json").cloned(),
+            restrictions: match files.get(RESTRICTIONS) {
+                Some(text) => restrictions::parse(text)?,
+                None => Vec::new(),
+            },
             layers: Vec::new(),
             notices,
             says: Vec::new(),

@@ -1,6 +1,7 @@
 //! The files of a bundle, out of a directory or an archive: read once, and refused where they are
 //! not plain files with plain names.
 
+use super::restrictions::RESTRICTIONS;
 use crate::decision::show;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::shown;
@@ -180,7 +181,7 @@ impl Files {
 
 /// Whether a guard reads the file of this name.
 fn is_read(name: &str) -> bool {
-    matches!(name, "bundle.toml" | "tools.toml" | "entities.json")
+    matches!(name, "bundle.toml" | "tools.toml" | "entities.json" | RESTRICTIONS)
         || (name.ends_with(".cedar") && !name.starts_with('.') && !name.contains('/'))
 }
 

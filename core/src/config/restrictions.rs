@@ -42,11 +42,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Restriction>> {
         .map_err(|error| toml_error(ErrorKind::BundleSettings, &error, RESTRICTIONS, text))?;
     let read = file.stop.into_iter().map(|stop| {
         let span = stop.span();
-        restriction(stop.into_inner())
-            .map_err(|(message, at)| {
-                let error = Error::new(ErrorKind::BundleSettings, message);
-                at_span(error, RESTRICTIONS, text, Some(at.unwrap_or(span.clone())))
-            })
+        restriction(stop.into_inner()).map_err(|(message, at)| {
+            let error = Error::new(ErrorKind::BundleSettings, message);
+            at_span(error, RESTRICTIONS, text, Some(at.unwrap_or(span.clone())))
+        })
     });
     read.collect()
 }

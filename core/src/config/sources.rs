@@ -107,10 +107,7 @@ impl Sources {
             let bundle = self.layer(files)?;
             whole = Some(match whole {
                 None => bundle,
-                Some(_) => {
-                    let message = "a bundle cannot be laid over another yet";
-                    return Err(Error::new(ErrorKind::BundleLoosens, message));
-                }
+                Some(base) => base.under(bundle, files)?,
             });
         }
         let bundle =

@@ -28,6 +28,7 @@ struct Named {
 struct Lift {
     scope: String,
     id: String,
+    tenant: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -118,8 +119,8 @@ impl Guard {
                 self.stop_request(&request).map(|()| null())
             }
             "lift" => {
-                let Lift { scope, id } = wire::parse(request)?;
-                Ok(Value::Bool(self.lift(&scope, &id)?).to_json())
+                let Lift { scope, id, tenant } = wire::parse(request)?;
+                Ok(Value::Bool(self.lift_for(tenant.as_deref(), &scope, &id)?).to_json())
             }
             "status" => Ok(self.status_value().to_json()),
             "inventory" => Ok(list(self.inventory().into_iter().map(|entry| {
@@ -215,6 +216,7 @@ impl Guard {
                 ("reason", r.reason.as_str().into()),
                 ("until_ms", r.until_ms.map_or(Value::Null, Value::Int)),
                 ("by", r.by.as_str().into()),
+                ("tenant", text(r.tenant.as_ref().map(|id| id.as_str()))),
             ])
         });
         let layers = status.layers.into_iter().map(|layer| {

@@ -10,6 +10,7 @@ use crate::event::EventBody;
 use crate::flow::Rules;
 use crate::id::ToolId;
 use crate::policy::{Composite, PolicyEngine, Profile};
+use crate::session::Restrictions;
 use crate::tool::{FailMode, Tool};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(super) struct InForce {
     pub tools: HashMap<ToolId, Arc<Tool>>,
     pub registered: BTreeMap<ToolId, Registered>,
     pub notices: Vec<String>,
+    /// What the bundle stops.
+    pub restrictions: Restrictions,
     /// What an operator should know before everything else.
     pub says: Vec<String>,
     #[cfg(feature = "cedar")]
@@ -91,8 +94,13 @@ impl InForce {
         if bundle.mode == Mode::Monitor {
             says.push("mode/monitor: decisions are recorded and nothing is blocked".to_owned());
         }
+        let mut restrictions = Restrictions::new();
+        for restriction in &bundle.restrictions {
+            restrictions.add(restriction.clone());
+        }
         Ok(Self {
             says,
+            restrictions,
             detectors: Detectors::new(&settings)?,
             rules: Rules::without(bundle.flow_off.iter().map(String::as_str))?,
             tools: list.into_iter().map(|tool| (tool.id.clone(), tool)).collect(),

@@ -116,7 +116,10 @@ impl Guard {
             restrictions: inner
                 .restrictions
                 .read()
-                .map(|r| r.all().into_iter().cloned().collect())
+                .map(|r| {
+                    let all = r.all().into_iter().chain(force.restrictions.all());
+                    all.cloned().collect()
+                })
                 .unwrap_or_default(),
             covered: lock(&inner.covered)
                 .map(|covered| covered.iter().cloned().collect())

@@ -119,6 +119,19 @@ impl Guard {
         self.take(|sources| sources.given(archive))
     }
 
+    /// Says that a bundle was refused before it reached the guard: it did not come, or whoever
+    /// fetched it found it bad. `status` has it, and it is recorded.
+    ///
+    /// # Errors
+    /// `misuse/closed`, `record/io`.
+    pub fn refuse_bundle(&self, error: Error) -> Result<()> {
+        self.check_open()?;
+        let at_ms = self.inner.clock.wall_ms();
+        self.set_refused(Some(Refused { error: error.clone(), at_ms }));
+        let event = self.inner.force.load().event(Some(error));
+        self.inner.append(None, event).map(drop)
+    }
+
     fn take(&self, files: impl FnOnce(&Sources) -> Result<Vec<Files>>) -> Result<bool> {
         let inner = &self.inner;
         let mut state = lock(&inner.rebuilding)?;
@@ -157,9 +170,7 @@ impl Guard {
         };
         // The misuse of the caller says nothing of a bundle.
         if error.kind() != ErrorKind::MisuseArgument {
-            let at_ms = inner.clock.wall_ms();
-            self.set_refused(Some(Refused { error: error.clone(), at_ms }));
-            inner.append(None, before.event(Some(error.clone())))?;
+            self.refuse_bundle(error.clone())?;
         }
         Err(error)
     }

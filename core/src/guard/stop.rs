@@ -3,8 +3,9 @@
 use super::session::Cell;
 use super::{Guard, Inner, lock};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::EventBody;
-use crate::id::ToolId;
+use crate::event::{Event, EventBody};
+use crate::id::{TenantId, ToolId};
+use crate::session::Restrictions;
 use crate::store::{Restriction, Scope};
 use crate::wire::StopRequest;
 
@@ -32,6 +33,21 @@ impl Guard {
         for_ms: Option<i64>,
         by: &str,
     ) -> Result<()> {
+        self.stop_for(None, (scope, id), reason, for_ms, by)
+    }
+
+    /// As [`Guard::stop`], for one tenant alone: its agent of that name, its session.
+    ///
+    /// # Errors
+    /// As [`Guard::stop`]; `id/invalid`.
+    pub fn stop_for(
+        &self,
+        tenant: Option<&str>,
+        (scope, id): (&str, &str),
+        reason: &str,
+        for_ms: Option<i64>,
+        by: &str,
+    ) -> Result<()> {
         self.check_open()?;
         let inner = &self.inner;
         if id.is_empty() {
@@ -44,6 +60,7 @@ impl Guard {
         let restriction = Restriction {
             scope: parse_scope(scope)?,
             id: id.to_owned(),
+            tenant: tenant.map(TenantId::new).transpose()?,
             reason: reason.to_owned(),
             until_ms: for_ms.map(|ms| inner.clock.wall_ms().saturating_add(ms)),
             by: by.to_owned(),
@@ -52,29 +69,38 @@ impl Guard {
             let mut restrictions = inner.restrictions.write().map_err(|_| poisoned())?;
             restrictions.add(restriction.clone());
         }
-        inner.append(None, EventBody::Restricted(restriction))?;
+        inner.append_for(restriction.tenant.clone(), EventBody::Restricted(restriction))?;
         Ok(())
     }
 
-    /// Lifts a stop. Says whether there was one.
+    /// Lifts a stop. Says whether there was one. Stops of the bundle are the bundle's to lift.
     ///
     /// # Errors
     /// As [`Guard::stop`].
     pub fn lift(&self, scope: &str, id: &str) -> Result<bool> {
+        self.lift_for(None, scope, id)
+    }
+
+    /// As [`Guard::lift`], of a stop for one tenant alone.
+    ///
+    /// # Errors
+    /// As [`Guard::stop_for`].
+    pub fn lift_for(&self, tenant: Option<&str>, scope: &str, id: &str) -> Result<bool> {
         self.check_open()?;
+        let tenant = tenant.map(TenantId::new).transpose()?;
         let inner = &self.inner;
         let lifted = {
             let mut restrictions = inner.restrictions.write().map_err(|_| poisoned())?;
-            restrictions.lift(parse_scope(scope)?, id)
+            restrictions.lift(parse_scope(scope)?, id, tenant.as_ref())
         };
         let Some(restriction) = lifted else { return Ok(false) };
-        inner.append(None, EventBody::Lifted(restriction))?;
+        inner.append_for(restriction.tenant.clone(), EventBody::Lifted(restriction))?;
         Ok(true)
     }
 
     pub(super) fn stop_request(&self, request: &StopRequest) -> Result<()> {
-        let StopRequest { scope, id, reason, for_ms, by } = request;
-        self.stop(scope, id, reason, *for_ms, by)
+        let StopRequest { scope, id, reason, for_ms, by, tenant } = request;
+        self.stop_for(tenant.as_deref(), (scope, id), reason, *for_ms, by)
     }
 }
 
@@ -89,12 +115,19 @@ impl Inner {
         let Ok(restrictions) = self.restrictions.read() else {
             return Some(Error::new(ErrorKind::InternalPanic, "a lock of the guard is poisoned"));
         };
-        let restriction = restrictions.check(&cell.principal, &cell.id, tool, now_ms)?;
+        let force = self.force.load();
+        let check =
+            |list: &Restrictions| list.check(&cell.principal, &cell.id, tool, now_ms).cloned();
+        let restriction = check(&restrictions).or_else(|| check(&force.restrictions))?;
         let mut message = format!("the {} `{}` is stopped", restriction.scope, restriction.id);
         if !restriction.reason.is_empty() {
             message = format!("{message}: {}", crate::decision::show(&restriction.reason));
         }
         Some(Error::new(ErrorKind::SessionStopped, message))
+    }
+
+    fn append_for(&self, tenant: Option<TenantId>, body: EventBody) -> Result<u64> {
+        self.append_event(&Event { tenant, ..self.event(None, body) })
     }
 
     /// Counts that `tool` was used, for the inventory.

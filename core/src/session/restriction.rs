@@ -1,6 +1,6 @@
 //! Stops, kill list, quarantine, revoked tools and breakers: one list, checked in one place.
 
-use crate::id::{SessionId, ToolId};
+use crate::id::{SessionId, TenantId, ToolId};
 use crate::principal::Principal;
 use crate::store::{Restriction, Scope};
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// What is stopped at the moment.
 #[derive(Debug, Clone, Default)]
 pub struct Restrictions {
-    held: BTreeMap<Scope, BTreeMap<String, Restriction>>,
+    held: BTreeMap<Scope, BTreeMap<String, Vec<Restriction>>>,
 }
 
 impl Restrictions {
@@ -22,20 +22,33 @@ impl Restrictions {
     /// minute never shortens a person's stop. To shorten one, lift it first.
     pub fn add(&mut self, restriction: Restriction) {
         let of_scope = self.held.entry(restriction.scope).or_default();
-        let standing = of_scope.get(&restriction.id);
-        if standing.is_none_or(|standing| end(standing) <= end(&restriction)) {
-            of_scope.insert(restriction.id.clone(), restriction);
+        let of_id = of_scope.entry(restriction.id.clone()).or_default();
+        match of_id.iter_mut().find(|standing| standing.tenant == restriction.tenant) {
+            None => of_id.push(restriction),
+            Some(standing) if end(standing) <= end(&restriction) => *standing = restriction,
+            Some(_) => {}
         }
     }
 
-    /// Lifts a stop, and gives it.
-    pub fn lift(&mut self, scope: Scope, id: &str) -> Option<Restriction> {
-        let of_scope = self.held.get_mut(&scope)?;
-        let lifted = of_scope.remove(id);
-        if of_scope.is_empty() {
-            self.held.remove(&scope);
+    /// Lifts the stop for this tenant alone, or the one for everybody, and gives it.
+    pub fn lift(
+        &mut self,
+        scope: Scope,
+        id: &str,
+        tenant: Option<&TenantId>,
+    ) -> Option<Restriction> {
+        let of_id = self.held.get_mut(&scope)?.get_mut(id)?;
+        let at = of_id.iter().position(|standing| standing.tenant.as_ref() == tenant)?;
+        let lifted = of_id.remove(at);
+        self.forget_empty();
+        Some(lifted)
+    }
+
+    fn forget_empty(&mut self) {
+        for of_scope in self.held.values_mut() {
+            of_scope.retain(|_, of_id| !of_id.is_empty());
         }
-        lifted
+        self.held.retain(|_, of_scope| !of_scope.is_empty());
     }
 
     /// The stop that holds for this principal, session and tool, if any: the widest first. Every
@@ -58,16 +71,17 @@ impl Restrictions {
             .chain(agents.map(|agent| (Scope::Agent, agent.as_str())))
             .chain([(Scope::Session, session.as_str())])
             .chain(tool.map(|tool| (Scope::Tool, tool.as_str())));
-        names
-            .filter_map(|(scope, id)| self.held.get(&scope)?.get(id))
-            .find(|restriction| restriction.holds(now_ms))
+        names.filter_map(|(scope, id)| self.held.get(&scope)?.get(id)).flatten().find(|stop| {
+            let concerns = stop.tenant.as_ref().is_none_or(|only| *only == principal.tenant);
+            concerns && stop.holds(now_ms)
+        })
     }
 
     /// Forgets stops that have ended, and gives them.
     pub fn expire(&mut self, now_ms: i64) -> Vec<Restriction> {
         let mut ended = Vec::new();
-        for of_scope in self.held.values_mut() {
-            of_scope.retain(|_, restriction| {
+        for of_id in self.held.values_mut().flat_map(BTreeMap::values_mut) {
+            of_id.retain(|restriction| {
                 let holds = restriction.holds(now_ms);
                 if !holds {
                     ended.push(restriction.clone());
@@ -75,14 +89,14 @@ impl Restrictions {
                 holds
             });
         }
-        self.held.retain(|_, of_scope| !of_scope.is_empty());
+        self.forget_empty();
         ended
     }
 
     /// Every stop, ended ones included, by scope and id.
     #[must_use]
     pub fn all(&self) -> Vec<&Restriction> {
-        self.held.values().flat_map(BTreeMap::values).collect()
+        self.held.values().flat_map(BTreeMap::values).flatten().collect()
     }
 }
 
@@ -93,7 +107,7 @@ fn end(restriction: &Restriction) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{AgentId, TenantId};
+    use crate::id::AgentId;
     use crate::principal::User;
 
     fn principal() -> Principal {
@@ -108,7 +122,7 @@ mod tests {
 
     fn stop(scope: Scope, id: &str, until_ms: Option<i64>) -> Restriction {
         let (id, reason, by) = (id.to_owned(), "test".to_owned(), "operator".to_owned());
-        Restriction { scope, id, reason, until_ms, by }
+        Restriction { scope, id, tenant: None, reason, until_ms, by }
     }
 
     fn stopped(list: &Restrictions, now_ms: i64) -> Option<(Scope, String)> {
@@ -132,7 +146,7 @@ mod tests {
             let mut list = Restrictions::new();
             list.add(stop(scope, id, None));
             assert_eq!(stopped(&list, 0), Some((scope, id.to_owned())));
-            assert!(list.lift(scope, id).is_some() && list.lift(scope, id).is_none());
+            assert!(list.lift(scope, id, None).is_some() && list.lift(scope, id, None).is_none());
             assert_eq!(stopped(&list, 0), None);
             let mut list = Restrictions::new();
             list.add(stop(scope, "another", None));
@@ -155,6 +169,20 @@ mod tests {
         assert!(stopped(&list, i64::MAX).is_some());
         list.add(stop(Scope::User, "bob", Some(10)));
         assert_eq!(list.expire(10).len(), 1);
+        assert_eq!(list.all().len(), 1);
+    }
+
+    #[test]
+    fn a_stop_for_one_tenant_leaves_the_others_alone() {
+        let of = |tenant: &str| Some(TenantId::new(tenant).unwrap());
+        let mut list = Restrictions::new();
+        for tenant in ["acme", "other"] {
+            list.add(Restriction { tenant: of(tenant), ..stop(Scope::Agent, "desk", None) });
+        }
+        assert!(stopped(&list, 0).is_some());
+        assert!(list.lift(Scope::Agent, "desk", None).is_none());
+        assert!(list.lift(Scope::Agent, "desk", of("acme").as_ref()).is_some());
+        assert_eq!(stopped(&list, 0), None);
         assert_eq!(list.all().len(), 1);
     }
 

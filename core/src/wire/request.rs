@@ -200,6 +200,9 @@ pub struct StopRequest {
     /// Who stops it.
     #[serde(default)]
     pub by: String,
+    /// For this tenant alone.
+    #[serde(default)]
+    pub tenant: Option<String>,
 }
 
 /// `restore`: the messages a session saw before, oldest first.

@@ -98,6 +98,11 @@ impl Meta {
                 )),
             }
         }
+        // A file below a name is of a bundle that was laid over another.
+        if permits && file.contains('/') {
+            let message = "a bundle that is laid over another may forbid, and not permit";
+            return Err(at(Error::new(ErrorKind::BundleLoosens, message)));
+        }
         if meta.separate && meta.info.outcome != Outcome::Ask {
             return Err(fault("`@approver` stands on a rule that does not ask".to_owned()));
         }
