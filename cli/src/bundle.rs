@@ -84,3 +84,37 @@ pub fn verify(bundle: &Path, trust: &[String], json: bool) -> Result<bool> {
     }
     Ok(true)
 }
+
+/// Pulls a bundle into a file, once.
+#[cfg(feature = "https")]
+pub fn pull(
+    url: &str,
+    to: &Path,
+    trust: &[String],
+    (bearer, roots): (Option<&Path>, Option<&Path>),
+    json: bool,
+) -> Result<bool> {
+    use checkrein_bundles::{Https, Pulled};
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|e| {
+            Error::new(ErrorKind::MisuseArgument, format!("it cannot be read: {e}"))
+                .with("file", file::shown(path))
+        })
+    };
+    let source = Https::new(url, to)?;
+    let mut source = trust.iter().try_fold(source, |source, key| source.trust(key))?;
+    if let Some(path) = bearer {
+        source = source.bearer(String::from_utf8_lossy(&read(path)?).trim());
+    }
+    if let Some(path) = roots {
+        source = source.roots(&read(path)?)?;
+    }
+    let changed = source.pull()? == Pulled::New;
+    if json {
+        line(&serde_json::json!({ "ok": true, "changed": changed }).to_string());
+        return Ok(true);
+    }
+    let what = if changed { "another bundle came" } else { "nothing changed" };
+    line(&format!("{}: {what}", file::shown(to)));
+    Ok(true)
+}

@@ -109,6 +109,27 @@ enum Command {
 
 #[derive(Subcommand)]
 enum BundleCommand {
+    /// Pulls a signed archive over HTTPS into a file, where there is a newer one that is good.
+    #[cfg(feature = "https")]
+    Pull {
+        /// The address: `https://...`.
+        url: String,
+        /// The file to pull it into.
+        #[arg(long)]
+        to: PathBuf,
+        /// A key that is trusted: `name+id+base64`.
+        #[arg(long, required = true)]
+        trust: Vec<String>,
+        /// A file with the token that is sent as `Authorization: Bearer`.
+        #[arg(long)]
+        bearer_file: Option<PathBuf>,
+        /// A file with the certificates (PEM) that vouch for the server.
+        #[arg(long)]
+        roots: Option<PathBuf>,
+        /// Machine-readable output.
+        #[arg(long)]
+        json: bool,
+    },
     /// Verifies that a trusted key signed exactly these files, and that they load.
     Verify {
         /// The bundle: a directory or an archive.
@@ -149,6 +170,10 @@ fn main() -> ExitCode {
         Command::Sign { bundle, key, archive, json } => {
             bundle::sign(&bundle, &key, archive.as_deref(), json)
         }
+        #[cfg(feature = "https")]
+        Command::Bundle {
+            command: BundleCommand::Pull { url, to, trust, bearer_file, roots, json },
+        } => bundle::pull(&url, &to, &trust, (bearer_file.as_deref(), roots.as_deref()), json),
         Command::Bundle { command: BundleCommand::Verify { bundle, trust, json } } => {
             bundle::verify(&bundle, &trust, json)
         }

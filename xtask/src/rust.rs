@@ -13,5 +13,7 @@ pub fn all(steps: &mut Steps) -> Result<(), Failure> {
     let root = root();
     let lean = ["check", "--quiet", "-p", "checkrein", "--no-default-features"];
     steps.run("rust tests", &root, "cargo", &["test", "--quiet", "--workspace"])?;
-    steps.run("the library without its policy engine", &root, "cargo", &lean)
+    steps.run("the library without its policy engine", &root, "cargo", &lean)?;
+    let https = ["check", "--quiet", "-p", "checkrein-cli", "--features", "https"];
+    steps.run("the command with HTTPS", &root, "cargo", &https)
 }
