@@ -63,8 +63,7 @@ impl Plan {
             }
         }
         samples.sort_unstable();
-        let at = |part: usize| samples.get((n - 1) * part / 100).copied().unwrap_or_default();
-        Ok(Row { name: row.to_owned(), n, p50: at(50), p99: at(99), first: first.as_nanos() })
+        Ok(Row { first: first.as_nanos(), ..Row::of(row, &samples) })
     }
 
     /// The same for work too short for a clock: each sample is the mean of a thousand.
@@ -84,6 +83,14 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of samples that were taken elsewhere, in order of length.
+    pub fn of(name: &str, sorted: &[u128]) -> Self {
+        let n = sorted.len();
+        let at = |part: usize| sorted.get(n.saturating_sub(1) * part / 100).copied();
+        let at = |part: usize| at(part).unwrap_or_default();
+        Self { name: name.to_owned(), n, p50: at(50), p99: at(99), first: at(0) }
+    }
+
     /// Prints it, with what else is known of it.
     pub fn print(&self, more: &[(&str, usize)]) -> Result<()> {
         let mut line = serde_json::json!({

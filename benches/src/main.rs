@@ -5,6 +5,7 @@ mod floor;
 mod flow;
 mod harness;
 mod plot;
+mod reload;
 mod scene;
 mod text;
 
@@ -48,6 +49,7 @@ fn run(plan: &Plan) -> Result<()> {
     for policies in [10, 1000, 10_000] {
         authorize(plan, policies, texts.first().map(String::as_str).unwrap_or_default())?;
     }
+    reload::row(plan)?;
     redact(plan, &texts)?;
     stream(plan, &texts)?;
     flow::rows(plan)

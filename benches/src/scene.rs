@@ -29,6 +29,12 @@ pub fn tool_policies(tool: usize) -> String {
 
 /// A guard with `policies` user policies, two for each tool.
 pub fn payments(policies: usize) -> Result<Guard> {
+    let (manifest, policy) = payment_texts(policies);
+    Ok(Guard::builder().tools(manifest).policy(policy).build()?)
+}
+
+/// The manifest and the rules of such a guard.
+pub fn payment_texts(policies: usize) -> (String, String) {
     let tools = 0..policies / 2;
     let manifest = tools.clone().map(|tool| {
         format!(
@@ -40,8 +46,7 @@ pub fn payments(policies: usize) -> Result<Guard> {
         )
     });
     let manifest: String = manifest.collect();
-    let policy: String = tools.map(tool_policies).collect();
-    Ok(Guard::builder().tools(manifest).policy(policy).build()?)
+    (manifest, tools.map(tool_policies).collect())
 }
 
 /// A guard that masks data about people in answers.
