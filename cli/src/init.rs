@@ -16,9 +16,9 @@ pub fn run(descriptors: &Path, server: &str, json: bool) -> Result<bool> {
     let tools: Vec<_> = read_descriptors(&value, server)?.iter().map(infer).collect();
     let mut notices = Vec::new();
     for tool in &tools {
-        notices.extend(lint(tool)?);
+        notices.extend(lint(tool)?.into_iter().map(|(_, notice)| notice));
     }
-    let manifest = Manifest { tools, notices };
+    let manifest = Manifest { tools, notices, lints: Vec::new() };
     if json {
         let tools: Vec<_> = manifest
             .tools

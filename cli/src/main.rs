@@ -17,6 +17,9 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "checkrein", version, arg_required_else_help = true)]
 struct Arguments {
+    /// Machine-readable output: JSON, one object for what was looked at, or for the error.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -29,17 +32,14 @@ enum Command {
         /// Where the audit log is written; a new temporary directory where nothing is said.
         #[arg(long)]
         audit: Option<PathBuf>,
-        /// Machine-readable output: one JSON object.
-        #[arg(long)]
-        json: bool,
     },
-    /// Checks a bundle: settings, manifest, policies, entities.
+    /// Checks a bundle: settings, manifest, policies, entities, and what a reviewer should see.
     Check {
         /// The bundle's directory.
         bundle: PathBuf,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
+        /// Ids of lints that are not to be told; may be given several times.
+        #[arg(long, value_name = "ID")]
+        allow: Vec<String>,
     },
     /// Writes a first manifest from MCP, OpenAI or JSON Schema descriptors, to standard output.
     Init {
@@ -48,17 +48,11 @@ enum Command {
         /// The server that offers the tools; part of their ids.
         #[arg(long, default_value = "")]
         server: String,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Plays the cases in a bundle's `tests/*.json`.
     Test {
         /// The bundle's directory.
         bundle: PathBuf,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Plays the cases of one file, and tells why each step was decided so.
     Explain {
@@ -66,9 +60,6 @@ enum Command {
         bundle: PathBuf,
         /// The cases, as JSON.
         cases: PathBuf,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Makes a key that bundles are signed with: a file for you alone, and its public half.
     Keygen {
@@ -77,9 +68,6 @@ enum Command {
         /// What the key signs as, as `example.com/policy`.
         #[arg(long)]
         name: String,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Signs a bundle's files: writes its `bundle.sig`.
     Sign {
@@ -91,9 +79,6 @@ enum Command {
         /// Writes the signed bundle as one file, too: an uncompressed tar.
         #[arg(long)]
         archive: Option<PathBuf>,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Looks after signed bundles.
     Bundle {
@@ -126,9 +111,6 @@ enum BundleCommand {
         /// A file with the certificates (PEM) that vouch for the server.
         #[arg(long)]
         roots: Option<PathBuf>,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
     /// Verifies that a trusted key signed exactly these files, and that they load.
     Verify {
@@ -137,9 +119,6 @@ enum BundleCommand {
         /// A key that is trusted: `name+id+base64`.
         #[arg(long, required = true)]
         trust: Vec<String>,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -152,32 +131,29 @@ enum AuditCommand {
         /// The verifier key that the log must be signed with.
         #[arg(long)]
         key: Option<String>,
-        /// Machine-readable output.
-        #[arg(long)]
-        json: bool,
     },
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let done = match arguments.command {
-        Command::Demo { audit, json } => demo::run(audit.as_deref(), json),
-        Command::Check { bundle, json } => check::run(&bundle, json),
-        Command::Init { descriptors, server, json } => init::run(&descriptors, &server, json),
-        Command::Test { bundle, json } => test::run(&bundle, json),
-        Command::Explain { bundle, cases, json } => test::explain(&bundle, &cases, json),
-        Command::Keygen { key, name, json } => bundle::keygen(&key, &name, json),
-        Command::Sign { bundle, key, archive, json } => {
+    let Arguments { json, command } = Arguments::parse();
+    let done = match command {
+        Command::Demo { audit } => demo::run(audit.as_deref(), json),
+        Command::Check { bundle, allow } => check::run(&bundle, &allow, json),
+        Command::Init { descriptors, server } => init::run(&descriptors, &server, json),
+        Command::Test { bundle } => test::run(&bundle, json),
+        Command::Explain { bundle, cases } => test::explain(&bundle, &cases, json),
+        Command::Keygen { key, name } => bundle::keygen(&key, &name, json),
+        Command::Sign { bundle, key, archive } => {
             bundle::sign(&bundle, &key, archive.as_deref(), json)
         }
         #[cfg(feature = "https")]
         Command::Bundle {
-            command: BundleCommand::Pull { url, to, trust, bearer_file, roots, json },
+            command: BundleCommand::Pull { url, to, trust, bearer_file, roots },
         } => bundle::pull(&url, &to, &trust, (bearer_file.as_deref(), roots.as_deref()), json),
-        Command::Bundle { command: BundleCommand::Verify { bundle, trust, json } } => {
+        Command::Bundle { command: BundleCommand::Verify { bundle, trust } } => {
             bundle::verify(&bundle, &trust, json)
         }
-        Command::Audit { command: AuditCommand::Verify { log, key, json } } => {
+        Command::Audit { command: AuditCommand::Verify { log, key } } => {
             audit::verify(&log, key.as_deref(), json)
         }
     };
@@ -186,7 +162,7 @@ fn main() -> ExitCode {
         // The command ran, and what it looked at is not in order.
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            terminal::error(&error);
+            terminal::error(&error, json);
             ExitCode::from(2)
         }
     }

@@ -1,6 +1,7 @@
 //! What people see: plain text, colour only on a terminal, nothing that an attacker named raw.
 
 use checkrein::Error;
+use checkrein::decision::show;
 use std::io::{IsTerminal, Write};
 
 /// Prints one line.
@@ -10,18 +11,27 @@ pub fn line(text: &str) {
     let _ = writeln!(out, "{text}");
 }
 
-/// Prints an error with its file, line and hint.
-pub fn error(error: &Error) {
+/// Prints an error with its file, line and hint: for people to standard error, for machines to
+/// standard output.
+pub fn error(error: &Error, json: bool) {
+    if json {
+        let facts = error.context().iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+        let mut shape: serde_json::Map<_, _> =
+            facts.map(|(key, value)| (key, value.into())).collect();
+        shape.insert("code".to_owned(), error.code().into());
+        shape.insert("message".to_owned(), error.message().into());
+        return line(&serde_json::json!({"ok": false, "error": shape}).to_string());
+    }
     let mut out = std::io::stderr().lock();
     let place = match (error.fact("file"), error.fact("line"), error.fact("column")) {
         (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
         (Some(file), _, _) => format!("{file}: "),
         _ => String::new(),
     };
-    let _ = writeln!(out, "{place}{}: {}", error.code(), error.message());
+    let _ = writeln!(out, "{place}{}: {}", error.code(), show(error.message()));
     for (key, value) in error.context() {
         if !matches!(*key, "file" | "line" | "column") {
-            let _ = writeln!(out, "  {key}: {value}");
+            let _ = writeln!(out, "  {key}: {}", show(value));
         }
     }
 }

@@ -115,7 +115,42 @@ fn init_writes_a_manifest_that_reads_back() {
     std::fs::write(folder.path().join("tools.toml"), &output.stdout).unwrap();
     std::fs::write(folder.path().join("bundle.toml"), "name = \"x\"\nrevision = 1\n").unwrap();
     let output = run(&["check", folder.path().to_str().unwrap()]);
-    assert!(output.status.success() && text(&output).contains("tools  1"), "{}", text(&output));
+    // It is valid, and has no owner yet.
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("tools  1") && text(&output).contains("[tool/owner]"));
+    let output = run(&["check", folder.path().to_str().unwrap(), "--allow", "tool/owner"]);
+    assert!(output.status.success(), "{}", text(&output));
+}
+
+#[test]
+fn lints_and_errors_are_told_to_machines_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let check = || {
+        let output = run(&["check", folder.path().to_str().unwrap(), "--json"]);
+        let shape: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), shape)
+    };
+    write("bundle.toml", "name = \"x\"\nrevision = 1\n");
+    write("tools.toml", "\n[tool.mail]\neffects = [\"read\"]\n");
+    write("a.cedar", "\nforbid (principal, action == Action::\"mail\", resource);\n");
+    let (code, shape) = check();
+    assert_eq!((code, &shape["ok"]), (Some(1), &false.into()));
+    let lints = shape["lints"].as_array().unwrap().iter();
+    let lints: Vec<_> = lints
+        .map(|lint| (lint["id"].as_str().unwrap(), lint["file"].as_str().unwrap(), &lint["line"]))
+        .collect();
+    assert!(lints.contains(&("tool/owner", "tools.toml", &2.into())), "{lints:?}");
+    assert!(lints.contains(&("rule/reason", "a.cedar", &2.into())), "{lints:?}");
+    write(
+        "a.cedar",
+        "\nforbid (principal, action == Action::\"mail\", resource) when { contxt };\n",
+    );
+    let (code, shape) = check();
+    assert_eq!((code, &shape["ok"]), (Some(2), &false.into()));
+    let error = &shape["error"];
+    assert_eq!((error["file"].as_str(), error["line"].as_str()), (Some("a.cedar"), Some("2")));
+    assert_eq!(error["code"], "policy/parse");
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! One error for the whole library: a kind with a stable code, a message for people, and context.
 
+mod lint;
+
+pub use lint::{Lint, LintKind};
+
 use std::fmt;
 
 /// What every fallible function of this library returns.

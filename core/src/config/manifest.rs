@@ -1,8 +1,8 @@
 //! `tools.toml`: what each tool does to the world, as people wrote it.
 
-use super::{at_span, toml_error};
+use super::{at_span, position, toml_error};
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
 use crate::id::ToolId;
 use crate::label::{Confidentiality, Integrity, check_category};
 use crate::limits::Limits;
@@ -21,6 +21,8 @@ pub struct Manifest {
     pub tools: Vec<Tool>,
     /// What a reviewer should look at.
     pub notices: Vec<String>,
+    /// The same, with kind and place.
+    pub lints: Vec<Lint>,
 }
 
 #[derive(Deserialize)]
@@ -130,8 +132,11 @@ impl Manifest {
         let mut manifest = Manifest::default();
         for (name, entry) in parsed.tool {
             let tool = reader.tool(&name, entry)?;
-            for notice in lint(&tool).map_err(|error| reader.place(error, &name.span()))? {
+            let (line, _) = position(text, name.span().start);
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            for (kind, notice) in lint(&tool).map_err(|error| reader.place(error, &name.span()))? {
                 manifest.notices.push(format!("{file}: {notice}"));
+                manifest.lints.push(Lint::new(kind, file, line, notice));
             }
             manifest.tools.push(tool);
         }
@@ -282,7 +287,7 @@ fn value_type(word: &str) -> Result<(ValueType, bool)> {
 /// # Errors
 /// `manifest/lint`: `trusted` or `user` on a field whose format can carry an instruction, or an
 /// outward tool none of whose arguments says where things go.
-pub fn lint(tool: &Tool) -> Result<Vec<String>> {
+pub fn lint(tool: &Tool) -> Result<Vec<(LintKind, String)>> {
     let id = &tool.id;
     for field in &tool.returns {
         let path = field.path.as_str().escape_debug();
@@ -315,16 +320,18 @@ pub fn lint(tool: &Tool) -> Result<Vec<String>> {
         )
     };
     if tool.effects.is_outward() && !tool.arguments.iter().any(says_where) {
-        notices.push(format!("`{id}` reaches others, and no argument says where things go"));
+        let notice = format!("`{id}` reaches others, and no argument says where things go");
+        notices.push((LintKind::ToolDestination, notice));
     }
     for argument in &tool.arguments {
         if argument.role == Role::Object && argument.kind.is_none() {
             let path = argument.path.as_str().escape_debug();
-            notices.push(format!("`{id}`: the object `{path}` has no `kind`, so ids can mix"));
+            let notice = format!("`{id}`: the object `{path}` has no `kind`, so ids can mix");
+            notices.push((LintKind::ToolKind, notice));
         }
     }
     if tool.owner_business.is_none() && tool.owner_technical.is_none() {
-        notices.push(format!("`{id}` has no owner"));
+        notices.push((LintKind::ToolOwner, format!("`{id}` has no owner")));
     }
     Ok(notices)
 }

@@ -187,7 +187,7 @@ mod tests {
             {"iban":{"type":"string"},"amount":{"type":"number"},"it's \"odd\"":{"type":"string"}}}}]"#;
         let value = Value::parse(descriptors, &limits).unwrap();
         let tools = read_descriptors(&value, "bank").unwrap().iter().map(infer).collect();
-        let text = Manifest { tools, notices: Vec::new() }.to_toml();
+        let text = Manifest { tools, ..Manifest::default() }.to_toml();
         assert!(text.starts_with("# inferred"), "{text}");
         let again = Manifest::parse("t", &text, &limits).unwrap();
         assert_eq!(again.tools[0].id.as_str(), "bank/send_money");

@@ -2,8 +2,12 @@
 
 use super::{Guard, Refused, lock};
 use crate::decision::{BundleRef, Mode};
+#[cfg(feature = "cedar")]
+use crate::error::Lint;
 use crate::event::BundleLayer;
 use crate::id::ToolId;
+#[cfg(feature = "cedar")]
+use crate::policy::Profile;
 use crate::store::Restriction;
 use crate::tool::{Effect, ToolOrigin};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,6 +139,20 @@ impl Guard {
     #[must_use]
     pub fn rules(&self) -> Vec<crate::policy::RuleInfo> {
         self.inner.force.load().cedar.rules()
+    }
+
+    /// What a reviewer of manifest and rules should look at, in the order of files and lines.
+    /// Nothing is refused for it.
+    #[cfg(feature = "cedar")]
+    #[must_use]
+    pub fn lints(&self) -> Vec<Lint> {
+        let force = self.inner.force.load();
+        let bundle = &force.bundle;
+        let profile = Profile::parse(&bundle.profile).unwrap_or(Profile::Strict);
+        let mut lints = force.cedar.lints(profile, &bundle.limits);
+        lints.extend(bundle.manifest.lints.iter().cloned());
+        lints.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));
+        lints
     }
 
     /// The Cedar schema that policies are checked against: one action a tool.

@@ -10,6 +10,7 @@ mod entities;
 mod facts;
 mod gate;
 mod index;
+mod lint;
 mod load;
 mod reads;
 mod rule;
@@ -20,7 +21,7 @@ mod shape;
 use super::{Answer, PolicyEngine, Profile, RuleInfo};
 use crate::approval::LiftedRule;
 use crate::decision::{Obligation, Outcome, Reason};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Lint, Result};
 use crate::limits::Limits;
 use crate::request::{Request, Verb};
 use crate::tool::Tool;
@@ -29,7 +30,7 @@ use cedar_policy::{Authorizer, Entities, PolicySet};
 use context::{Constants, Declared};
 use entities::{Cast, Directory, Types};
 use gate::Gate;
-use index::Index;
+use index::{Index, Scope};
 use reads::Reads;
 use rule::{BASELINE, Meta};
 use std::collections::HashMap;
@@ -67,6 +68,8 @@ pub struct CedarEngine {
     directory: Directory,
     constants: Constants,
     schema: OnceLock<String>,
+    /// What loading found.
+    lints: Vec<Lint>,
 }
 
 struct Registered {
@@ -79,9 +82,12 @@ struct Registered {
 /// One policy, ready to be asked.
 struct Member {
     meta: Meta,
+    scope: Scope,
     gate: Gate,
     /// It applies wherever it is found and its gate is open: Cedar has nothing to add.
     is_plain: bool,
+    /// It has no condition.
+    is_free: bool,
     reads: Reads,
     reads_principal: bool,
     /// How deep its tree is at most.
@@ -122,6 +128,12 @@ impl CedarEngine {
     #[must_use]
     pub fn rules(&self) -> Vec<RuleInfo> {
         self.members.iter().map(|member| member.meta.info.clone()).collect()
+    }
+
+    /// What a reviewer of the bundle's own rules should look at, in the order of files and lines.
+    #[must_use]
+    pub fn lints(&self, profile: Profile, limits: &Limits) -> Vec<Lint> {
+        lint::lints(self, profile, limits)
     }
 
     fn answer(&self, request: &Request<'_>, lifted: &[LiftedRule]) -> Result<Answer> {

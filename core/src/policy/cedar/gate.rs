@@ -44,6 +44,15 @@ impl Gate {
         (Gate::All(gates), true)
     }
 
+    /// Whether it is open for every request, because there is no condition, or none but `true`.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Gate::Always(truth) => *truth,
+            Gate::All(all) => all.iter().all(Gate::is_open),
+            _ => false,
+        }
+    }
+
     /// Whether it is open for `request`.
     pub fn holds(&self, request: &Request<'_>) -> bool {
         match self {

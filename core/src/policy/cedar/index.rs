@@ -25,7 +25,9 @@ pub(super) struct Scope {
     /// Actions and groups of them; none for any.
     pub actions: Option<BTreeSet<String>>,
     /// A user, or a group.
-    principal: Option<EntityUid>,
+    pub principal: Option<EntityUid>,
+    /// Whether its action is `==` a group of calls, which no call is.
+    pub is_group: bool,
     /// Whether a request that is found by it meets it for certain.
     pub is_exact: bool,
 }
@@ -51,15 +53,15 @@ impl Scope {
             | PrincipalConstraint::IsIn(_, uid) => Some(uid),
             PrincipalConstraint::Any | PrincipalConstraint::Is(_) => None,
         };
-        let named = match policy.action_constraint() {
-            ActionConstraint::Any | ActionConstraint::In(_) => true,
-            // A call is found by its groups too, and equals none of them.
-            ActionConstraint::Eq(uid) => !schema::is_built_in(uid.id().unescaped()),
+        // A call is found by its groups too, and equals none of them.
+        let is_group = match policy.action_constraint() {
+            ActionConstraint::Any | ActionConstraint::In(_) => false,
+            ActionConstraint::Eq(uid) => schema::is_group(uid.id().unescaped()),
         };
-        let is_exact = named
+        let is_exact = !is_group
             && matches!(policy.principal_constraint(), PrincipalConstraint::Any)
             && matches!(policy.resource_constraint(), ResourceConstraint::Any);
-        Self { actions, principal, is_exact }
+        Self { actions, principal, is_group, is_exact }
     }
 
     /// Whether every call meets it.

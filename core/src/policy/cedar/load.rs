@@ -9,7 +9,7 @@ use super::rule::{BASELINE, Meta, place};
 use super::scan::{self, Piece};
 use super::shape::Shape;
 use super::{CedarEngine, Member, PolicyInput, Registered, baseline, schema};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
 use crate::id::ToolId;
 use crate::limits::Limits;
 use crate::tool::Tool;
@@ -74,7 +74,7 @@ struct Loader<'a> {
     ids: BTreeMap<String, (String, u32)>,
     /// Forbids that name a tool nobody registered, by tool.
     waiting: HashMap<String, Vec<Meta>>,
-    notices: Vec<String>,
+    lints: Vec<Lint>,
 }
 
 impl<'a> Loader<'a> {
@@ -87,7 +87,7 @@ impl<'a> Loader<'a> {
             drafts: Vec::new(),
             ids: BTreeMap::new(),
             waiting: HashMap::new(),
-            notices: Vec::new(),
+            lints: Vec::new(),
         })
     }
 
@@ -103,7 +103,7 @@ impl<'a> Loader<'a> {
             let at = self.drafts.len();
             let policy = Policy::parse(Some(policy_id(at)), piece.text)
                 .map_err(|errors| parse_error(&errors, &piece, file))?;
-            let meta = Meta::of(&policy, &piece, file, *number, &mut self.notices)?;
+            let meta = Meta::of(&policy, &piece, file, *number, &mut self.lints)?;
             self.claim_id(&meta, &piece)?;
             self.add(policy, piece, meta)?;
         }
@@ -149,12 +149,12 @@ impl<'a> Loader<'a> {
         let (there, missing): (Vec<_>, Vec<_>) = scoped.into_iter().partition(here);
         let absent = tools.iter().filter(|id| !self.tools.contains_key(id.as_str()));
         for id in absent {
-            self.notices.push(format!(
-                "{}, line {}: the rule `{}` waits for the tool `{id}`, which is not registered",
-                meta.info.file.escape_default(),
-                meta.info.line,
-                meta.info.id,
-            ));
+            let rule = &meta.info;
+            let message = format!(
+                "the rule `{}` waits for the tool `{id}`, which is not registered",
+                rule.id
+            );
+            self.lints.push(Lint::new(LintKind::RuleWaits, &rule.file, rule.line, message));
         }
         if !meta.permits {
             for uid in &missing {
@@ -232,11 +232,11 @@ impl<'a> Loader<'a> {
                     }
                     let meta = &draft.meta.info;
                     let text = plain(&warning.to_string(), warning.policy_id(), &meta.id);
-                    Some(format!("{}, line {}: {text}", meta.file.escape_default(), meta.line))
+                    Some(Lint::new(LintKind::RuleNever, &meta.file, meta.line, text))
                 })
                 .collect();
-            warnings.sort();
-            self.notices.append(&mut warnings);
+            warnings.sort_by_key(Lint::to_string);
+            self.lints.append(&mut warnings);
         }
         Ok(())
     }
@@ -259,8 +259,10 @@ impl<'a> Loader<'a> {
             index.insert(u32::try_from(at).unwrap_or(u32::MAX), &draft.scope);
             let (gate, whole) = Gate::of(&json);
             members.push(Member {
-                gate,
                 is_plain: whole && draft.scope.is_exact,
+                is_free: whole && gate.is_open(),
+                scope: draft.scope,
+                gate,
                 reads: Reads::of(&json),
                 reads_principal: reads_principal(&json),
                 depth: draft.piece.depth,
@@ -290,8 +292,10 @@ impl<'a> Loader<'a> {
             directory,
             constants: Constants::new()?,
             schema: OnceLock::new(),
+            lints: self.lints,
         };
-        Ok((engine, self.notices))
+        let notices = engine.lints.iter().map(Lint::to_string).collect();
+        Ok((engine, notices))
     }
 }
 

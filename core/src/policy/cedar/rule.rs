@@ -3,7 +3,7 @@
 use super::scan::Piece;
 use crate::decision::{Outcome, Reason};
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
 use crate::policy::{Rule, RuleInfo};
 use cedar_policy::{Effect, Policy};
 
@@ -20,10 +20,14 @@ pub(super) struct Meta {
     pub separate: bool,
     /// Whether a permit of the bundle's own lifts it.
     pub yields: bool,
+    /// Whether it has an `@id` of its own.
+    pub is_named: bool,
+    /// Whether it has a `@reason` of its own.
+    pub says_why: bool,
 }
 
 impl Meta {
-    /// Reads the annotations of `policy`. Those that mean nothing here become notices.
+    /// Reads the annotations of `policy`. Those that mean nothing here become lints.
     ///
     /// # Errors
     /// `policy/validate`.
@@ -32,7 +36,7 @@ impl Meta {
         piece: &Piece<'_>,
         file: &str,
         number: usize,
-        notices: &mut Vec<String>,
+        lints: &mut Vec<Lint>,
     ) -> Result<Self> {
         let built_in = file == BASELINE;
         let permits = policy.effect() == Effect::Permit;
@@ -53,6 +57,8 @@ impl Meta {
             permits,
             separate: false,
             yields: false,
+            is_named: false,
+            says_why: false,
         };
         for (key, value) in policy.annotations() {
             let bad = |known: &str| {
@@ -69,6 +75,7 @@ impl Meta {
                         ));
                     }
                     meta.info.id = value.to_owned();
+                    meta.is_named = true;
                 }
                 "outcome" => match (permits, value) {
                     (true, "allow") | (false, "deny") => {}
@@ -91,11 +98,10 @@ impl Meta {
                 "approver" => return Err(bad("separate")),
                 "yields" if value == "permit" && !permits => meta.yields = true,
                 "yields" => return Err(bad("permit, for a forbid")),
-                _ => notices.push(format!(
-                    "{}, line {}: the annotation `@{key}` means nothing here",
-                    file.escape_default(),
-                    piece.line
-                )),
+                _ => {
+                    let message = format!("the annotation `@{key}` means nothing here");
+                    lints.push(Lint::new(LintKind::RuleAnnotation, file, piece.line, message));
+                }
             }
         }
         // A file below a name is of a bundle that was laid over another.
@@ -106,7 +112,8 @@ impl Meta {
         if meta.separate && meta.info.outcome != Outcome::Ask {
             return Err(fault("`@approver` stands on a rule that does not ask".to_owned()));
         }
-        if meta.info.reason.is_empty() {
+        meta.says_why = !meta.info.reason.is_empty();
+        if !meta.says_why {
             meta.info.reason = match meta.info.outcome {
                 Outcome::Ask => format!("the rule `{}` asks", meta.info.id),
                 Outcome::Deny => format!("the rule `{}` forbids it", meta.info.id),

@@ -55,9 +55,12 @@ pub(super) fn groups(effects: Effects) -> impl Iterator<Item = &'static str> {
 
 /// Whether `id` is a group or the action of a verb, not a tool.
 pub(super) fn is_built_in(id: &str) -> bool {
-    id == ACT
-        || Verb::ALL.iter().any(|verb| verb_action(*verb) == id)
-        || Effect::ALL.iter().any(|effect| effect_group(*effect) == id)
+    is_group(id) || Verb::ALL.iter().any(|verb| verb_action(*verb) == id)
+}
+
+/// Whether `id` is a group of calls.
+pub(super) fn is_group(id: &str) -> bool {
+    id == ACT || id == CALL || Effect::ALL.iter().any(|effect| effect_group(*effect) == id)
 }
 
 /// The groups and verbs, for hints.

@@ -8,6 +8,7 @@ use crate::{AgentId, TenantId, ToolId};
 
 mod baseline;
 mod bundle;
+mod lint;
 mod slice;
 
 /// One request, built by hand.
