@@ -1,6 +1,7 @@
 //! What a guard is told: options, bundle, manifest, descriptors. Everything is checked here, once.
 
 mod bundle;
+mod changes;
 mod descriptor;
 mod files;
 mod infer;
@@ -13,6 +14,7 @@ mod state;
 mod write;
 
 pub use bundle::{Bundle, FailModes};
+pub use changes::{Change, changed_settings, changed_tools};
 pub use descriptor::{Descriptor, read_descriptors};
 pub use files::{Files, SIGNATURE};
 pub use infer::infer;

@@ -106,7 +106,7 @@ pub struct Decision {
     pub verb: Verb,
     /// What the host does.
     pub outcome: Outcome,
-    /// What it would have been, in monitor mode.
+    /// What it would have been: in monitor mode, or with the rules that are only watched.
     pub would_be: Option<Outcome>,
     /// Whether it binds.
     pub mode: Mode,
@@ -154,7 +154,11 @@ impl Decision {
         // INVARIANT: writing to a String cannot fail.
         let _ = write!(out, "{}: {}", self.verb, self.outcome);
         if let Some(would_be) = self.would_be {
-            let _ = write!(out, " (monitor mode; would be {would_be})");
+            let why = match self.mode {
+                Mode::Monitor => "monitor mode; would be",
+                Mode::Enforce => "with the rules that are only watched it would be",
+            };
+            let _ = write!(out, " ({why} {would_be})");
         }
         out.push('\n');
         if let Some(error) = &self.error {

@@ -7,7 +7,9 @@ use crate::envelope::Purpose;
 use crate::error::Error;
 use crate::id::{AgentId, ApprovalId, CallId, DecisionId, SessionId, TenantId, ToolId};
 use crate::label::{Label, words};
-use crate::request::{ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts};
+use crate::request::{
+    ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts, UserFacts,
+};
 use crate::source::Source;
 use crate::store::Restriction;
 use crate::tool::{FailMode, ToolOrigin};
@@ -200,6 +202,8 @@ pub struct DecisionEvent {
     pub findings: FindingFacts,
     /// `context.content`.
     pub context: ContentFacts,
+    /// What policy read of the user; claims are not kept.
+    pub user: UserFacts,
     /// Rules that decided, with the hash of their text.
     pub rules: Vec<(String, Digest)>,
     /// Sources that this content was recorded as (input), or that shaped it (output).

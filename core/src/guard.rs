@@ -25,6 +25,8 @@ mod stop;
 mod stream;
 mod table;
 mod tools;
+#[cfg(feature = "cedar")]
+mod why;
 
 pub use approver::Approver;
 pub use build::GuardBuilder;
@@ -35,6 +37,8 @@ pub use self_test::Check;
 pub use session::Session;
 pub use stream::{CallStream, OutputStream, StreamPart};
 pub use tools::Registered;
+#[cfg(feature = "cedar")]
+pub use why::{Lift, Remedy, Replayed};
 
 use crate::approve::Approvals;
 use crate::config::{Sources, State};

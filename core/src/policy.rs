@@ -7,7 +7,7 @@ pub mod composite;
 pub use composite::Composite;
 
 use crate::approval::LiftedRule;
-use crate::decision::{Obligation, Outcome, Reason};
+use crate::decision::{Mode, Obligation, Outcome, Reason};
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::label::words;
@@ -50,6 +50,17 @@ pub struct Answer {
     pub separate_approver: bool,
     /// Set where the engine could not decide; the outcome is then `Deny`.
     pub error: Option<Error>,
+    /// What rules that are only watched would have done; none of it is in `outcome`.
+    pub watched: Vec<Watched>,
+}
+
+/// A rule that applied and is only watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// What it would have answered: `Ask` or `Deny`.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// A rule that applied.
@@ -61,6 +72,17 @@ pub struct Rule {
     pub text: Digest,
     /// Whether it asked, so that an approval may lift it.
     pub liftable: bool,
+}
+
+/// Who may call a tool: rules by id, and for whom each is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Permits.
+    pub permits: Vec<(String, String)>,
+    /// Rules that can ask.
+    pub asks: Vec<(String, String)>,
+    /// Rules that can deny.
+    pub denies: Vec<(String, String)>,
 }
 
 /// A rule as an inventory shows it.
@@ -84,6 +106,16 @@ pub struct RuleInfo {
     pub obligations: Vec<String>,
     /// SHA-256 of its text.
     pub text: Digest,
+    /// Whether it binds, or is only watched.
+    pub mode: Mode,
+    /// Whether the user may not answer its question themselves.
+    pub separate: bool,
+    /// Whether a permit of the bundle's own lifts it.
+    pub yields: bool,
+    /// The tools, groups of calls and verbs that its scope names, sorted; none for any.
+    pub actions: Vec<String>,
+    /// What it reads, by the names of `docs/POLICY-CONTEXT.md`: `context.flow.tainted`.
+    pub reads: Vec<String>,
 }
 
 impl Answer {
@@ -97,6 +129,7 @@ impl Answer {
             obligations: Vec::new(),
             separate_approver: false,
             error: Some(error),
+            watched: Vec::new(),
         }
     }
 
@@ -110,6 +143,7 @@ impl Answer {
             obligations: Vec::new(),
             separate_approver: false,
             error: None,
+            watched: Vec::new(),
         }
     }
 
@@ -123,6 +157,7 @@ impl Answer {
         append_new(&mut self.reasons, other.reasons);
         append_new(&mut self.rules, other.rules);
         append_new(&mut self.obligations, other.obligations);
+        append_new(&mut self.watched, other.watched);
         self.rules.sort();
         self.obligations.sort_by(|a, b| a.id.cmp(&b.id));
         self.separate_approver |= other.separate_approver;
@@ -160,6 +195,7 @@ mod tests {
             obligations: vec![obligation],
             separate_approver: outcome == Outcome::Ask,
             error: None,
+            watched: Vec::new(),
         }
     }
 

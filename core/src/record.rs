@@ -34,6 +34,7 @@ mod head;
 mod keys;
 mod layout;
 mod prove;
+mod read;
 mod recover;
 mod scan;
 mod sequence;
@@ -45,6 +46,7 @@ mod writer;
 
 pub use keys::Keys;
 pub use prove::{Growth, Proof, prove, prove_growth};
+pub use read::read;
 pub use scan::Problem;
 pub use verify::{InstanceReport, Report, verify};
 

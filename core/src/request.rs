@@ -5,7 +5,7 @@
 use crate::finding::{Category, Severity};
 use crate::id::ToolId;
 use crate::label::words;
-use crate::principal::Principal;
+use crate::principal::{Principal, Trust, User};
 use crate::source::SourceKind;
 use crate::tool::{Effects, Role};
 use crate::value::Object;
@@ -46,6 +46,25 @@ pub struct Request<'a> {
     pub findings: &'a FindingFacts,
     /// `context.content`: for the other two verbs.
     pub content: &'a ContentFacts,
+}
+
+/// What policy reads of the user, beside id, agents and claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFacts {
+    /// Groups the host named; those of the bundle come on top.
+    pub groups: BTreeSet<String>,
+    /// How they stand to the agent's owner.
+    pub trust: Trust,
+    /// Whether the host checked who they are.
+    pub verified: bool,
+}
+
+impl UserFacts {
+    /// The facts about `user`.
+    #[must_use]
+    pub fn of(user: &User) -> Self {
+        Self { groups: user.groups.clone(), trust: user.trust, verified: user.verified }
+    }
 }
 
 /// Facts about all arguments with one role, or about one argument.

@@ -18,6 +18,8 @@ pub struct Settle<'a> {
     pub reasons: Vec<Reason>,
     /// Policy's obligations.
     pub obligations: Vec<Obligation>,
+    /// What rules that are only watched would have made of it, and why.
+    pub watched: Vec<(Outcome, Reason)>,
     /// Set where something could not be decided.
     pub error: Option<Error>,
     /// Which verb.
@@ -37,7 +39,7 @@ pub struct Settle<'a> {
 pub struct Settlement {
     /// What the host does.
     pub outcome: Outcome,
-    /// What it would have been, in monitor mode.
+    /// What it would have been, in monitor mode, or with the rules that are only watched.
     pub would_be: Option<Outcome>,
     /// What changes, where the outcome is `modify`; else nothing.
     pub edits: Vec<Edit>,
@@ -124,11 +126,19 @@ pub fn settle(input: Settle<'_>) -> Settlement {
         reasons.push(reason("fail_open", message, &[]));
     }
 
+    let answerable = input.verb == Verb::AuthorizeToolCall && input.human;
+    let mut would_be = settled;
+    for (outcome, watched) in &input.watched {
+        let binds = if *outcome == Outcome::Ask && !answerable { Outcome::Deny } else { *outcome };
+        would_be = would_be.max(binds);
+        let message = format!("only watched, nothing is blocked: {}", watched.message);
+        reasons.push(Reason { message, ..watched.clone() });
+    }
     let monitor = input.mode == Mode::Monitor;
     let outcome = if monitor { Outcome::Allow } else { settled };
     Settlement {
         outcome,
-        would_be: monitor.then_some(settled),
+        would_be: (monitor || !input.watched.is_empty()).then_some(would_be),
         edits: if outcome == Outcome::Modify { verdict.edits } else { Vec::new() },
         reasons,
         obligations: if monitor { Vec::new() } else { obligations },

@@ -16,7 +16,8 @@ use crate::id::{CallId, DecisionId, ToolId};
 use crate::policy::Answer;
 use crate::provenance::Provenance;
 use crate::request::{
-    ContentFacts, FindingFacts, FlowFacts, Request, RoleFacts, SessionFacts, ToolFacts, Verb,
+    ContentFacts, FindingFacts, FlowFacts, Request, RoleFacts, SessionFacts, ToolFacts, UserFacts,
+    Verb,
 };
 use crate::source::Source;
 use crate::tool::FailMode;
@@ -178,6 +179,7 @@ pub(super) fn conclude(
         outcome: answer.outcome,
         reasons: answer.reasons.clone(),
         obligations: answer.obligations.clone(),
+        watched: answer.watched.iter().map(|w| (w.outcome, w.reason.clone())).collect(),
         error: error.or_else(|| answer.error.clone()),
         verb: draft.verb,
         mode: force.mode(),
@@ -239,6 +241,7 @@ impl Session {
             facts: draft.facts,
             findings: draft.found,
             context: draft.content,
+            user: UserFacts::of(&self.cell.principal.user),
             rules: answer.rules.iter().map(|rule| (rule.id.clone(), rule.text)).collect(),
             fail_mode: undecided.then_some(draft.fail_mode),
             latency_ns: inner.clock.mono_ns().saturating_sub(draft.began_ns),
@@ -316,14 +319,7 @@ pub(super) fn limit_finding(rule: &'static str, path: &str) -> Finding {
 
 /// An answer that says nothing: for decisions made before policy was asked.
 pub(super) fn no_answer() -> Answer {
-    Answer {
-        outcome: Outcome::Allow,
-        reasons: Vec::new(),
-        rules: Vec::new(),
-        obligations: Vec::new(),
-        separate_approver: false,
-        error: None,
-    }
+    Answer::allow()
 }
 
 /// A reason of the core's own.

@@ -142,6 +142,7 @@ impl HostAnswer {
             obligations: Vec::new(),
             separate_approver: false,
             error: None,
+            watched: Vec::new(),
         })
     }
 }

@@ -12,7 +12,7 @@ type LeaveOut = fn(&mut DecisionEvent) -> (&'static str, usize);
 
 /// Lists of a decision that are left out, one after the other until the record fits: first what
 /// is longest and least needed to know who did what, with which outcome.
-const LEFT_OUT: [LeaveOut; 11] = [
+const LEFT_OUT: [LeaveOut; 12] = [
     |e| ("provenance", drain(&mut e.decision.provenance)),
     |e| ("sources", drain(&mut e.sources)),
     |e| ("findings", drain(&mut e.decision.findings)),
@@ -26,6 +26,10 @@ const LEFT_OUT: [LeaveOut; 11] = [
         let lost = facts.rules.len() + facts.categories.len();
         (facts.rules, facts.categories) = Default::default();
         ("context.findings", lost)
+    },
+    |e| {
+        let groups = std::mem::take(&mut e.user.groups);
+        ("context.user", groups.len())
     },
     |e| ("error", shorten(&mut e.decision.error)),
     |e| ("trace", e.trace.take().map_or(0, |text| text.len())),

@@ -1,6 +1,8 @@
 //! The facts that policy reads, as JSON: in records, and for engines outside this process.
 
-use crate::request::{ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts};
+use crate::request::{
+    ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts, UserFacts,
+};
 use crate::tool::Role;
 use crate::value::{Object, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -45,6 +47,12 @@ pub fn finding_facts(facts: &FindingFacts) -> Value {
 #[must_use]
 pub fn content_facts(facts: &ContentFacts) -> Value {
     content_shape(facts).value()
+}
+
+/// What policy reads of the user, without claims.
+#[must_use]
+pub fn user_facts(facts: &UserFacts) -> Value {
+    user_shape(facts).value()
 }
 
 /// One fact, as far as JSON tells it.
@@ -163,6 +171,14 @@ pub(super) fn content_shape(facts: &ContentFacts) -> Facts<'_> {
         ("forbidden_quote", Fact::Truth(facts.forbidden_quote)),
         ("kind", Fact::Text(&facts.kind)),
         ("sources", Fact::Texts(facts.sources.iter().map(|source| source.as_str()).collect())),
+    ])
+}
+
+pub(super) fn user_shape(facts: &UserFacts) -> Facts<'_> {
+    Facts(vec![
+        ("groups", Fact::Texts(facts.groups.iter().map(String::as_str).collect())),
+        ("trust", Fact::Text(facts.trust.as_str())),
+        ("verified", Fact::Truth(facts.verified)),
     ])
 }
 

@@ -4,6 +4,7 @@ use super::VERSION;
 use super::decision::{BundleShape, ControlsShape, ErrorShape, Why, bundle, controls, error, why};
 use super::facts::{
     Facts, args_shape, content_shape, finding_shape, flow_shape, session_shape, tool_shape,
+    user_shape,
 };
 use crate::event::{BundleLayer, DecisionEvent, Event, EventBody};
 use crate::source::Source;
@@ -181,6 +182,7 @@ struct ContextShape<'a> {
     tool: Facts<'a>,
     findings: Facts<'a>,
     content: Facts<'a>,
+    user: Facts<'a>,
 }
 
 #[derive(Serialize)]
@@ -310,6 +312,7 @@ fn decision(event: &DecisionEvent) -> DecisionShape<'_> {
             tool: tool_shape(&event.facts),
             findings: finding_shape(&event.findings),
             content: content_shape(&event.context),
+            user: user_shape(&event.user),
         },
         sources: event.sources.iter().map(source).collect(),
         approval: decision.approval.as_ref().map(|approval| approval.id.as_str()),

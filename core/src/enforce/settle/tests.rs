@@ -8,6 +8,7 @@ fn allowed<'a>() -> Settle<'a> {
         outcome: Outcome::Allow,
         reasons: Vec::new(),
         obligations: Vec::new(),
+        watched: Vec::new(),
         error: None,
         verb: Verb::AuthorizeToolCall,
         mode: Mode::Enforce,
@@ -58,6 +59,7 @@ fn every_combination() {
                                 outcome: policy,
                                 reasons: vec![reason("policy", "policy", &[])],
                                 obligations: duty.map(obligation).into_iter().collect(),
+                                watched: Vec::new(),
                                 error: failed.and_then(error),
                                 verb,
                                 mode,
@@ -188,4 +190,34 @@ fn an_edit_is_a_change() {
     let verdict = Verdict { outcome: Outcome::Allow, ..verdict(Outcome::Modify) };
     let settled = settle(Settle { verdict, ..allowed() });
     assert_eq!((settled.outcome, settled.edits.len()), (Outcome::Modify, 1));
+}
+
+#[test]
+fn what_is_only_watched_blocks_nothing_and_is_told() {
+    let input = |outcome, watched, verb, human| Settle {
+        outcome,
+        watched: vec![(watched, reason("pilot", "because", &[]))],
+        verb,
+        human,
+        ..allowed()
+    };
+    let call = Verb::AuthorizeToolCall;
+    for (outcome, watched, verb, human, would_be) in [
+        (Outcome::Allow, Outcome::Ask, call, true, Outcome::Ask),
+        (Outcome::Allow, Outcome::Ask, call, false, Outcome::Deny),
+        (Outcome::Allow, Outcome::Ask, Verb::InspectInput, true, Outcome::Deny),
+        (Outcome::Allow, Outcome::Deny, call, true, Outcome::Deny),
+        (Outcome::Ask, Outcome::Deny, call, true, Outcome::Deny),
+        (Outcome::Deny, Outcome::Ask, call, true, Outcome::Deny),
+    ] {
+        let settled = settle(input(outcome, watched, verb, human));
+        assert_eq!((settled.outcome, settled.would_be), (outcome, Some(would_be)));
+        assert!(settled.error.is_none());
+        let told = settled.reasons.last().unwrap();
+        assert_eq!(told.message, "only watched, nothing is blocked: because");
+    }
+    let monitor = input(Outcome::Allow, Outcome::Deny, call, true);
+    let settled = settle(Settle { mode: Mode::Monitor, ..monitor });
+    assert_eq!((settled.outcome, settled.would_be), (Outcome::Allow, Some(Outcome::Deny)));
+    assert_eq!(settle(allowed()).would_be, None);
 }

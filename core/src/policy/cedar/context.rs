@@ -29,7 +29,7 @@ impl Constants {
         let (yes, no) = (Expr::new_bool(true), Expr::new_bool(false));
         let constants = Self { yes, no, absent: None };
         let all = Reads::everything();
-        let absent = constants.role(RoleFacts::ABSENT, &Wanted::of(&[&all]))?;
+        let absent = constants.role(RoleFacts::ABSENT, &Wanted::all(&all))?;
         Ok(Self { absent: Some(absent), ..constants })
     }
 
@@ -43,7 +43,7 @@ impl Constants {
         declared: &Declared,
         reads: &[&Reads],
     ) -> Result<Context> {
-        let wanted = Wanted::of(reads);
+        let wanted = Wanted::context(reads);
         let mut pairs: Vec<(String, Expr)> = Vec::new();
         let mut add = |name: &str, field: &dyn Fn(&Wanted<'_>) -> Result<Expr>| {
             let Some(wanted) = wanted.field(name) else { return Ok(()) };

@@ -2,6 +2,7 @@
 
 use super::rule::{BASELINE, Meta};
 use super::{CedarEngine, Member, Profile, schema};
+use crate::decision::Outcome;
 use crate::error::{Lint, LintKind};
 use crate::limits::Limits;
 use crate::tool::Tool;
@@ -80,6 +81,9 @@ fn about_text(meta: &Meta, lints: &mut Vec<Lint>) {
     }
     if !meta.is_named {
         note(LintKind::RuleId, "is named by its place");
+    }
+    if meta.watched {
+        note(LintKind::RuleMonitor, "is only watched");
     }
     if rule.owner.is_empty() {
         note(LintKind::RuleOwner, "has no owner");
@@ -164,7 +168,7 @@ fn groups_above(action: &str) -> impl Iterator<Item = &str> {
 
 fn is_blanket(member: &Member) -> bool {
     let meta = &member.meta;
-    let denies = !meta.permits && !meta.liftable() && !meta.yields;
+    let denies = meta.info.outcome == Outcome::Deny && !meta.watched && !meta.info.yields;
     denies && member.is_free && member.scope.is_exact
 }
 

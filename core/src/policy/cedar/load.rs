@@ -156,7 +156,7 @@ impl<'a> Loader<'a> {
             );
             self.lints.push(Lint::new(LintKind::RuleWaits, &rule.file, rule.line, message));
         }
-        if !meta.permits {
+        if !meta.permits && !meta.watched {
             for uid in &missing {
                 let id = uid.id().unescaped().to_owned();
                 self.waiting.entry(id).or_default().push(meta.clone());
@@ -256,6 +256,7 @@ impl<'a> Loader<'a> {
                 .policy
                 .to_json()
                 .map_err(|error| Error::new(ErrorKind::PolicyParse, error.to_string()))?;
+            let reads = Reads::of(&json);
             index.insert(u32::try_from(at).unwrap_or(u32::MAX), &draft.scope);
             let (gate, whole) = Gate::of(&json);
             members.push(Member {
@@ -263,8 +264,8 @@ impl<'a> Loader<'a> {
                 is_free: whole && gate.is_open(),
                 scope: draft.scope,
                 gate,
-                reads: Reads::of(&json),
-                reads_principal: reads_principal(&json),
+                reads_principal: reads.has("principal"),
+                reads,
                 depth: draft.piece.depth,
                 set: PolicySet::from_policies([draft.policy])
                     .map_err(|error| Error::new(ErrorKind::PolicyParse, error.to_string()))?,
@@ -296,28 +297,6 @@ impl<'a> Loader<'a> {
         };
         let notices = engine.lints.iter().map(Lint::to_string).collect();
         Ok((engine, notices))
-    }
-}
-
-/// Whether a policy (in Cedar's JSON) reads anything of the principal but its id.
-fn reads_principal(policy: &serde_json::Value) -> bool {
-    let scope = policy.get("principal").and_then(|p| p.get("op")).and_then(|op| op.as_str());
-    // `==` and `is` need no entity; `in` and `is .. in` need the groups.
-    let bound = match scope {
-        Some("All" | "==") => false,
-        Some("is") => policy.get("principal").is_some_and(|p| p.get("in").is_some()),
-        _ => true,
-    };
-    bound || policy.get("conditions").is_some_and(names_principal)
-}
-
-fn names_principal(expression: &serde_json::Value) -> bool {
-    match expression {
-        serde_json::Value::Array(items) => items.iter().any(names_principal),
-        serde_json::Value::Object(object) => object.iter().any(|(key, value)| {
-            (key == "Var" && value.as_str() == Some("principal")) || names_principal(value)
-        }),
-        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a policy's annotations say: its id, what it does, whom to tell what.
 
 use super::scan::Piece;
-use crate::decision::{Outcome, Reason};
+use crate::decision::{Mode, Outcome, Reason};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
 use crate::policy::{Rule, RuleInfo};
@@ -16,10 +16,8 @@ pub(super) struct Meta {
     pub info: RuleInfo,
     /// Whether it is a `permit`.
     pub permits: bool,
-    /// Whether the user may not answer its question.
-    pub separate: bool,
-    /// Whether a permit of the bundle's own lifts it.
-    pub yields: bool,
+    /// Whether it is only watched: it is told what it would do, and does nothing.
+    pub watched: bool,
     /// Whether it has an `@id` of its own.
     pub is_named: bool,
     /// Whether it has a `@reason` of its own.
@@ -53,10 +51,14 @@ impl Meta {
                 owner: String::new(),
                 obligations: Vec::new(),
                 text: Digest::of(piece.text.as_bytes()),
+                mode: Mode::Enforce,
+                separate: false,
+                yields: false,
+                actions: Vec::new(),
+                reads: Vec::new(),
             },
             permits,
-            separate: false,
-            yields: false,
+            watched: false,
             is_named: false,
             says_why: false,
         };
@@ -83,6 +85,13 @@ impl Meta {
                     (true, _) => return Err(bad("allow, for a permit")),
                     (false, _) => return Err(bad("ask deny, for a forbid")),
                 },
+                "mode" => match Mode::parse(value) {
+                    Ok(Mode::Enforce) => {}
+                    // A permit that does not permit would be no permit.
+                    Ok(Mode::Monitor) if !permits => meta.watched = true,
+                    Ok(Mode::Monitor) => return Err(bad("enforce, for a permit")),
+                    Err(_) => return Err(bad("enforce monitor")),
+                },
                 "obligation" => {
                     meta.info.obligations = words();
                     if meta.info.obligations.is_empty()
@@ -94,9 +103,9 @@ impl Meta {
                 "threat" => meta.info.threats = words(),
                 "reason" => meta.info.reason = value.to_owned(),
                 "owner" => meta.info.owner = value.to_owned(),
-                "approver" if value == "separate" => meta.separate = true,
+                "approver" if value == "separate" => meta.info.separate = true,
                 "approver" => return Err(bad("separate")),
-                "yields" if value == "permit" && !permits => meta.yields = true,
+                "yields" if value == "permit" && !permits => meta.info.yields = true,
                 "yields" => return Err(bad("permit, for a forbid")),
                 _ => {
                     let message = format!("the annotation `@{key}` means nothing here");
@@ -109,9 +118,10 @@ impl Meta {
             let message = "a bundle that is laid over another may forbid, and not permit";
             return Err(at(Error::new(ErrorKind::BundleLoosens, message)));
         }
-        if meta.separate && meta.info.outcome != Outcome::Ask {
+        if meta.info.separate && meta.info.outcome != Outcome::Ask {
             return Err(fault("`@approver` stands on a rule that does not ask".to_owned()));
         }
+        meta.info.mode = if meta.watched { Mode::Monitor } else { Mode::Enforce };
         meta.says_why = !meta.info.reason.is_empty();
         if !meta.says_why {
             meta.info.reason = match meta.info.outcome {
@@ -125,7 +135,7 @@ impl Meta {
 
     /// Whether an approval may lift it.
     pub fn liftable(&self) -> bool {
-        self.info.outcome == Outcome::Ask
+        self.info.outcome == Outcome::Ask && !self.watched
     }
 
     /// As an answer names it.

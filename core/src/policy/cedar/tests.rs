@@ -1,15 +1,21 @@
+use super::entities::Cast;
 use super::*;
+use crate::decision::Outcome;
+use crate::error::Error;
 use crate::principal::{Claim, Principal, Trust, User};
+use crate::request::Verb;
 use crate::request::{ContentFacts, FindingFacts, FlowFacts, RoleFacts, SessionFacts, ToolFacts};
 use crate::tool::{
     Argument, Effect, Effects, ExternalIf, PathPattern, Role, ToolOrigin, ValueType,
 };
+use crate::value::{Object, Value};
 use crate::{AgentId, TenantId, ToolId};
 
 mod baseline;
 mod bundle;
 mod lint;
 mod slice;
+mod watched;
 
 /// One request, built by hand.
 #[derive(Debug, Clone)]

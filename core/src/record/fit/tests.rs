@@ -1,7 +1,8 @@
 use super::*;
 use crate::decision::{BundleRef, Controls, Decision, Mode, Outcome, Reason};
 use crate::id::{DecisionId, SessionId, SourceId, ToolId};
-use crate::request::{FlowFacts, RoleFacts, Verb};
+use crate::principal::User;
+use crate::request::{FlowFacts, RoleFacts, UserFacts, Verb};
 use crate::source::{Source, SourceKind};
 
 /// A decision with `n` reasons, commitments and sources.
@@ -64,6 +65,7 @@ fn event(n: usize) -> Event {
         facts: Default::default(),
         findings: Default::default(),
         context: Default::default(),
+        user: UserFacts::of(&User::new("alice").unwrap()),
         rules: Vec::new(),
         sources: (0..n as u32).map(source).collect(),
         fail_mode: None,

@@ -1,0 +1,192 @@
+//! Policy asked outside a session, for people who write rules: why it answers so, what would make
+//! it answer otherwise, who may do what, and what it would have said of decisions in the log.
+
+use super::Guard;
+use super::force::InForce;
+use crate::decision::{Mode, Outcome, Reason};
+use crate::digest::Digest;
+use crate::error::Result;
+use crate::id::ToolId;
+use crate::label::words;
+use crate::policy::{Access, Answer};
+use crate::principal::Principal;
+use crate::request::{ToolFacts, Verb};
+use crate::tool::{Tool, ToolOrigin};
+use crate::value::Object;
+use crate::wire::{Recorded, Situation};
+use std::collections::{BTreeMap, HashMap};
+
+words! {
+    /// What would have to be otherwise.
+    Lift ("way to lift a rule") {
+        /// A human says yes to this call.
+        Approve = "approve",
+        /// A human who is not the session's own user says yes.
+        ApproveSeparately = "approve_separately",
+        /// A permit of the bundle's own applies.
+        OwnPermit = "own_permit",
+        /// One of its permits applies, or a new one is written.
+        Permit = "permit",
+        /// The facts that the rule reads are others, or the rule is.
+        Change = "change",
+        /// Nothing that a rule says: the core itself refuses it.
+        Core = "core",
+    }
+}
+
+/// A rule that stands against a call, and what would lift it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// The rule, as the reason names it.
+    pub rule: String,
+    /// What would lift it.
+    pub lift: Lift,
+    /// For `permit` and `own_permit`: the permits that meet the call by scope and do not apply.
+    pub permits: Vec<String>,
+}
+
+/// What policy would have made of a recorded decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replayed {
+    /// What it would answer; none where that cannot be known from the record.
+    pub outcome: Option<Outcome>,
+    /// The rules of its reasons, strictest first.
+    pub reasons: Vec<String>,
+    /// Rules that read what no record keeps: arguments, or claims of the user.
+    pub needs: Vec<String>,
+    /// Why policy cannot be asked again at all, where it cannot.
+    pub unasked: Option<&'static str>,
+}
+
+impl Guard {
+    /// A call of `tool` with these arguments, or content for another verb, in a session that has
+    /// seen nothing: the manifest's facts stand in it, all others are as they are at first.
+    #[must_use]
+    pub fn situation(
+        &self,
+        principal: Principal,
+        verb: Verb,
+        tool: Option<ToolId>,
+        input: Object,
+    ) -> Situation {
+        let force = self.inner.force.load();
+        let facts = tool.as_ref().map(|id| tool_facts(&force.tool(id), &force, &input));
+        let mut situation = Situation::new(principal, verb, tool);
+        situation.facts = facts.unwrap_or_default();
+        situation.input = situation.tool.is_some().then_some(input);
+        situation
+    }
+
+    /// What policy alone answers; nothing is counted, and nothing recorded.
+    #[must_use]
+    pub fn consult(&self, situation: &Situation) -> Answer {
+        self.inner.force.load().engine.decide(&situation.request(), &[])
+    }
+
+    /// What would have to be otherwise for these reasons to go.
+    #[must_use]
+    pub fn remedies(&self, reasons: &[Reason], situation: &Situation) -> Vec<Remedy> {
+        let force = self.inner.force.load();
+        let rules: HashMap<String, _> =
+            force.cedar.rules().into_iter().map(|rule| (rule.id.clone(), rule)).collect();
+        let near = || {
+            let mut permits = force.cedar.permits(&situation.request());
+            permits.retain(|id| !id.starts_with("baseline/"));
+            permits
+        };
+        let remedy = |reason: &Reason| {
+            let rule = rules.get(&reason.rule);
+            let lift = match rule {
+                Some(rule) if rule.mode == Mode::Monitor => return None,
+                Some(rule) if rule.outcome == Outcome::Ask && rule.separate => {
+                    Lift::ApproveSeparately
+                }
+                Some(rule) if rule.outcome == Outcome::Ask => Lift::Approve,
+                Some(rule) if rule.yields => Lift::OwnPermit,
+                Some(_) => Lift::Change,
+                None if reason.rule == "core/no_permit" => Lift::Permit,
+                // A rule of flow only says why another one asks.
+                None if reason.policy == "flow" => return None,
+                None => Lift::Core,
+            };
+            let permits = match lift {
+                Lift::Permit | Lift::OwnPermit => near(),
+                _ => Vec::new(),
+            };
+            Some(Remedy { rule: reason.rule.clone(), lift, permits })
+        };
+        reasons.iter().filter_map(remedy).collect()
+    }
+
+    /// Who may call what, by which permit, and which rules stand against it; by tool.
+    #[must_use]
+    pub fn access(&self) -> BTreeMap<String, Access> {
+        self.inner.force.load().cedar.access()
+    }
+
+    /// What the rules in force would have made of a recorded decision. Facts are taken as they are
+    /// recorded, also those that another manifest would change. `before` is the guard whose bundle
+    /// was in force then, where it is at hand: what its unchanged rules did is known.
+    ///
+    /// # Errors
+    /// `policy/engine`, `policy/evaluate`.
+    pub fn replay(&self, recorded: &Recorded, before: Option<&Guard>) -> Result<Replayed> {
+        let nothing =
+            Replayed { outcome: None, reasons: Vec::new(), needs: Vec::new(), unasked: None };
+        if recorded.unasked.is_some() {
+            return Ok(Replayed { unasked: recorded.unasked, ..nothing });
+        }
+        let force = self.inner.force.load();
+        let then = before.map(|guard| guard.inner.force.load());
+        let then = [Some(&force), then.as_ref()].into_iter().flatten();
+        let then = then.into_iter().find(|then| Some(then.reference.hash) == recorded.bundle);
+        let silent: HashMap<String, Digest> = then
+            .map(|then| then.cedar.rules())
+            .unwrap_or_default()
+            .into_iter()
+            // One that yielded is not recorded, though it applied.
+            .filter(|rule| !rule.yields)
+            .map(|rule| (rule.id, rule.text))
+            .collect();
+        let applied: HashMap<&str, Digest> =
+            recorded.rules.iter().map(|(id, text)| (id.as_str(), *text)).collect();
+        let told = |id: &str, text: Digest| {
+            let applied = applied.get(id).is_some_and(|known| *known == text);
+            let silent = silent.get(id).is_some_and(|known| *known == text);
+            applied.then_some(true).or(silent.then_some(false))
+        };
+        let (answer, mut needs) = force.cedar.recall(&recorded.situation.request(), &told)?;
+        let rules: HashMap<String, _> =
+            force.cedar.rules().into_iter().map(|rule| (rule.id.clone(), rule)).collect();
+        needs.retain(|id| rules.get(id).is_some_and(|rule| rule.mode == Mode::Enforce));
+        // A forbid that stands is lifted by nothing that the others could say.
+        let final_word = answer.outcome == Outcome::Deny
+            && answer.reasons.iter().any(|reason| {
+                rules.get(&reason.rule).is_some_and(|r| r.outcome == Outcome::Deny && !r.yields)
+            });
+        if final_word || answer.error.is_some() {
+            needs.clear();
+        }
+        let reasons = answer.reasons.into_iter().map(|reason| reason.rule).collect();
+        Ok(Replayed {
+            outcome: needs.is_empty().then_some(answer.outcome),
+            reasons,
+            needs,
+            unasked: None,
+        })
+    }
+}
+
+/// What the manifest says of a tool, as policy reads it.
+fn tool_facts(tool: &Tool, force: &InForce, input: &Object) -> ToolFacts {
+    ToolFacts {
+        known: tool.is_known(),
+        inferred: tool.origin == ToolOrigin::Inferred,
+        quarantined: force.quarantine(&tool.id).is_some(),
+        effects: tool.effects_of(input),
+        isolated: tool.isolated,
+        read_only: tool.read_only,
+        owner: tool.owner_business.clone().or(tool.owner_technical.clone()).unwrap_or_default(),
+        ..ToolFacts::default()
+    }
+}
