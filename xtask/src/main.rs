@@ -24,7 +24,7 @@ cargo xtask <verb>
   bench             what calls cost: --json, --rust-only, --quick, --plot
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
-  eval detect       the detectors on labelled text: --data DIR, --json
+  eval detect       the detectors on labelled text: --data DIR, --json, --explain
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";
 

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 pub struct Row {
+    /// Its name in its file.
+    pub id: String,
     /// The text.
     pub text: String,
     /// 1: it holds what is looked for.
@@ -35,6 +37,7 @@ pub struct Row {
 impl Default for Row {
     fn default() -> Self {
         Self {
+            id: String::new(),
             text: String::new(),
             label: 0,
             kind: String::new(),

@@ -1,6 +1,6 @@
 //! Measures the detectors on labelled text: see docs/EVALUATION.md.
 //!
-//! `checkrein-detection eval [--data DIR] [--json FILE] [part...]`
+//! `checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]`
 
 mod data;
 mod exfiltration;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 /// What can go wrong.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [part...]\n\
+const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]\n\
                      parts: injection secrets personal exfiltration\n";
 
 fn main() -> ExitCode {
@@ -35,16 +35,19 @@ struct Wanted {
     data: Option<String>,
     json: Option<String>,
     parts: Vec<String>,
+    /// Per kind, what was missed and wrongly flagged.
+    explain: bool,
 }
 
 fn read(words: &[String]) -> Result<Wanted> {
-    let mut wanted = Wanted { data: None, json: None, parts: Vec::new() };
+    let mut wanted = Wanted { data: None, json: None, parts: Vec::new(), explain: false };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().cloned().ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--data" => wanted.data = Some(value()?),
             "--json" => wanted.json = Some(value()?),
+            "--explain" => wanted.explain = true,
             "injection" | "secrets" | "personal" | "exfiltration" => {
                 wanted.parts.push(word.clone());
             }
@@ -67,7 +70,7 @@ fn run(words: &[String]) -> Result<()> {
         injection::measure(&folder, &mut report)?;
     }
     if wants("secrets") {
-        secrets::measure(&folder, &mut report)?;
+        secrets::measure(&folder, wanted.explain, &mut report)?;
     }
     if wants("personal") {
         personal::measure(&folder, &mut report)?;

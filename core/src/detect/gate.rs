@@ -84,15 +84,16 @@ impl Gate {
         for hit in self.automaton.find_overlapping_iter(text) {
             for &index in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
                 let Some(probe) = self.probes.get(index) else { continue };
-                if probe.pattern.lanes & lanes == 0 {
+                if probe.pattern.lanes & lanes == 0 || !probe.wakes(text, hit.start(), hit.end()) {
                     continue;
                 }
                 if windows.is_empty() {
                     windows.resize(self.probes.len(), None);
                 }
                 let (before, after) = probe.pattern.reach;
+                let leads = probe.pattern.leads();
                 let near = Span::new(
-                    hit.end().saturating_sub(before),
+                    if leads { hit.start() } else { hit.end().saturating_sub(before) },
                     hit.end().saturating_add(after).min(text.len()),
                 );
                 let Some(slot) = windows.get_mut(index) else { continue };
@@ -119,6 +120,18 @@ impl Gate {
 }
 
 impl Probe {
+    /// Whether the keyword at `start..end` can begin a match. The automaton knows no case.
+    fn wakes(&self, text: &str, start: usize, end: usize) -> bool {
+        if !self.pattern.leads() {
+            return true;
+        }
+        let bytes = text.as_bytes();
+        let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+        let begins = !before.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let keyword = bytes.get(start..end).unwrap_or_default();
+        begins && self.pattern.keywords.iter().any(|other| other.as_bytes() == keyword)
+    }
+
     fn run<'a>(
         &self,
         text: &'a str,
@@ -159,7 +172,10 @@ const WORDS: &str = r"(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}?[^\w.!?\x8
 fn compile(pattern: &Pattern) -> Option<Regex> {
     // Prose is written in words (see `injection`); forms are written in bytes.
     let prose = pattern.lanes & Lanes::ALL_INJECTION != 0;
-    let expression = if prose {
+    let expression = if pattern.leads() {
+        let heads: Vec<String> = pattern.keywords.iter().map(|head| regex::escape(head)).collect();
+        Cow::Owned(format!("(?:{}){}", heads.join("|"), pattern.expression))
+    } else if prose {
         let spaced = pattern.expression.replace(" ~ ", WORDS).replace(' ', GAP);
         // A word also begins behind an underscore: `note_Ignore all previous instructions`.
         Cow::Owned(match spaced.strip_prefix(r"\b") {
@@ -205,7 +221,7 @@ mod tests {
                 assert!(!pattern.keywords.is_empty(), "{}", pattern.expression);
                 for keyword in pattern.keywords {
                     assert!(keyword.len() > 1, "`{keyword}` wakes on everything");
-                    assert!(keyword.len() <= pattern.reach.0, "{keyword}");
+                    assert!(pattern.leads() || keyword.len() <= pattern.reach.0, "{keyword}");
                 }
                 assert!(pattern.severity <= rule.info.severity, "{}", pattern.expression);
                 assert!(pattern.score <= rule.info.score, "{}", pattern.expression);

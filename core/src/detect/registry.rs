@@ -45,8 +45,16 @@ pub(super) struct Pattern {
     pub(super) score: u16,
     /// What a redaction calls a find.
     pub(super) kind: &'static str,
-    /// How far from a keyword's end a match can begin and end, in bytes.
+    /// How far from a keyword's end a match can begin and end, in bytes. Where it is 0 before,
+    /// the keywords, spelt exactly so, begin every match, and the expression is the rest.
     pub(super) reach: (usize, usize),
+}
+
+impl Pattern {
+    /// Whether the keywords begin every match.
+    pub(super) const fn leads(&self) -> bool {
+        self.reach.0 == 0
+    }
 }
 
 /// What a check made of a candidate.

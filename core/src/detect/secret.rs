@@ -1,12 +1,18 @@
 //! Passwords, keys and tokens: by their own form, or by what stands around them.
 
+mod business;
 mod checksum;
 mod cloud;
+mod code;
 mod context;
 mod form;
+mod hash;
+mod infrastructure;
 mod jwt;
 mod pem;
 mod placeholder;
+mod public;
+mod service;
 mod url;
 mod vendor;
 
@@ -19,13 +25,14 @@ const THREATS: &[&str] = &["LLM02", "ASI03", "AML.T0098"];
 
 /// The rules, for the gate.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
-    let lists = [cloud::RULES, vendor::RULES, form::RULES, url::RULES, context::RULES];
-    lists.into_iter().flatten()
+    let known = [cloud::RULES, vendor::RULES, code::RULES, infrastructure::RULES, business::RULES];
+    let formed = [form::RULES, hash::RULES, url::RULES];
+    known.into_iter().chain(formed).chain([context::RULES, service::RULES]).flatten()
 }
 
 /// Whether `rule` goes by surroundings: any rule that knows the form knows better.
 pub(super) fn is_by_context(rule: &str) -> bool {
-    context::RULES.iter().any(|other| other.info.id == rule)
+    context::RULES.iter().chain(service::RULES).any(|other| other.info.id == rule)
 }
 
 const fn info(id: &'static str, severity: Severity, score: u16, meaning: &'static str) -> RuleInfo {
@@ -41,7 +48,18 @@ const fn form(
     kind: &'static str,
 ) -> Pattern {
     let lanes = Lanes::SECRET_FORM;
-    Pattern { keywords, expression, lanes, severity, score, kind, reach: (64, 320) }
+    Pattern { keywords, expression, lanes, severity, score, kind, reach: (96, 320) }
+}
+
+/// A token that begins with one of `prefixes`, spelt exactly so; `rest` is what follows.
+const fn token(
+    prefixes: &'static [&'static str],
+    rest: &'static str,
+    score: u16,
+    kind: &'static str,
+) -> Pattern {
+    let (lanes, severity) = (Lanes::SECRET_FORM, Severity::High);
+    Pattern { keywords: prefixes, expression: rest, lanes, severity, score, kind, reach: (0, 384) }
 }
 
 /// Takes what matched, unless it is a placeholder.

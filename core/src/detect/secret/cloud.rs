@@ -8,8 +8,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         info: info("secret/aws_access_key", High, 850, "An AWS access key id."),
         patterns: &[form(
-            &["AKIA", "ASIA", "ABIA", "ACCA"],
-            r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+            &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
+            r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
             High,
             850,
             "aws_access_key",
@@ -30,7 +30,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         info: info("secret/google_key", High, 900, "A Google API key or OAuth secret."),
         patterns: &[
-            form(&["AIza"], r"\bAIza[0-9A-Za-z_-]{35}", High, 900, "google_api_key"),
+            form(
+                &["AIza"],
+                r"\b(AIza[0-9A-Za-z_-]{35})(?:[^0-9A-Za-z_-]|$)",
+                High,
+                900,
+                "google_api_key",
+            ),
             form(&["GOCSPX-"], r"\bGOCSPX-[0-9A-Za-z_-]{28}", High, 900, "google_oauth_secret"),
             form(&["ya29."], r"\bya29\.[0-9A-Za-z_-]{30,300}", High, 850, "google_access_token"),
         ],
@@ -47,8 +53,8 @@ pub(super) const RULES: &[Rule] = &[
                 "azure_account_key",
             ),
             form(
-                &["7Q~", "8Q~"],
-                r"(?:^|[^A-Za-z0-9_~.-])([A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})(?:[^A-Za-z0-9_~.-]|$)",
+                &["Q~"],
+                r"(?:^|[^A-Za-z0-9_~.-])([A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34})(?:[^A-Za-z0-9_~.-]|$)",
                 High,
                 900,
                 "azure_client_secret",

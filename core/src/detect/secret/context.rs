@@ -1,13 +1,15 @@
 //! Secrets that only the name before them gives away.
 
-use super::{info, placeholder};
+use super::{info, placeholder, public};
 use crate::detect::Lanes;
 use crate::detect::gate::Candidate;
 use crate::detect::registry::{Found, Pattern, Rule};
 use crate::finding::Severity::{High, Medium};
 use crate::span::Span;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-const fn named(
+pub(super) const fn named(
     keywords: &'static [&'static str],
     expression: &'static str,
     score: u16,
@@ -17,41 +19,52 @@ const fn named(
     Pattern { keywords, expression, lanes, severity: High, score, kind, reach: (96, 240) }
 }
 
+/// Words for a password, as the automaton wants them.
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "passwort",
+    "kennwort",
+    "mot de passe",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+    "hasło",
+    "пароль",
+    "密码",
+    "パスワード",
+];
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         info: info("secret/named_key", High, 800, "A random value that is called a key or token."),
         patterns: &[
             named(
-                &[
-                    "api_key",
-                    "apikey",
-                    "api-key",
-                    "secret",
-                    "token",
-                    "access_key",
-                    "accesskey",
-                    "access-key",
-                    "auth_key",
-                    "authkey",
-                    "private_key",
-                    "privatekey",
-                    "client_key",
-                    "app_key",
-                    "appkey",
-                    "encryption_key",
-                    "signing_key",
-                    "credential",
-                    "_key",
-                    "auth",
-                ],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|token|(?:access|auth|private|client|app|encryption|signing|account|service|master|license|secret|storage|pre_?shared|stream)[_-]?key|credentials?|_key|_auth|auth_?code)[a-z0-9_-]{0,20}["'`\]]{0,2}[ \t]{0,8}(?:=>|:=|==|[:=,]|\bis\b)[ \t]{0,4}(?:["'`]|b['"])?([^\s"'`,;<>\\]{8,200})"#,
+                &["key", "secret", "token", "credential", "auth", "_pat", "signature"],
+                r#"(?i)\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|token|[a-z0-9]{3,12}[_-]?key|credentials?|_key|_auth|auth_?code|_pat|signature)s?(?:[_.-]?(?:key|token|secret|value|auth|access|code|id|name|hash|prod|dev|test|live)){0,2}(?:[_-][a-z0-9_-]{0,16}|\d{1,3})?["'`\])]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|\?=|\|\|:|[:,]|\bis\b)[ \t]{0,4}["'`(]{0,2}(?:b['"])?([^\s"'`,;<>\\&]{8,200})"#,
+                800,
+                "key",
+            ),
+            // `the token 4f7a...`, `stripeKEY-4f7a...`: no sign of an assignment, so it wants more chance.
+            named(
+                &["key", "secret", "token", "access", "private"],
+                r#"(?i)\b[a-z0-9_.-]{0,40}?(?:key|secret|token|access|private)["'`]?(?:[ \t]{1,4}|[\r\n]{1,2}[ \t]{0,4}|[-.|])["'`]?([a-z0-9_+/=.:|-]{16,200})"#,
+                500,
+                "loose_key",
+            ),
+            // `name: API_TOKEN` and `value: ...` on the next line; `key="ApiKey" value="..."`.
+            named(
+                &["value"],
+                r#"(?i)\b(?:name|key)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?[a-z0-9_.:-]{0,40}(?:key|token|secret|password|passwd|pwd)["']?[\s,]{1,16}["']?(?:secret_?)?value["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"'`,;<>&]{8,200})"#,
                 800,
                 "key",
             ),
             named(
-                &["token", "secret", "api key", "api-key", "api_key", "apikey"],
-                r#"(?i)\b(?:token|secret|api[ _-]?key)[ \t]{1,3}["'`]?([A-Za-z0-9_+/=.-]{24,200})"#,
-                500,
+                &["key", "token", "secret"],
+                r"(?i)<[a-z0-9_:-]{0,30}(?:key|token|secret)[^<>]{0,40}>\s{0,8}([^<>\s]{12,200})\s{0,8}</",
+                800,
                 "key",
             ),
         ],
@@ -61,16 +74,61 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/password", High, 750, "A value that is called a password."),
         patterns: &[
             named(
-                &["password", "passwd", "passphrase", "pwd"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd)["'`\]]{0,2}[ \t]{0,8}(?:=>|:=|==|[:=])[ \t]{0,4}["'`]([^\s"'`<>]{5,128})["'`]"#,
+                PASSWORDS,
+                r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード)[a-z0-9_]{0,8}["'`\]]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|:|：|,)[ \t]{0,4}["'`]([^\s"'`<>]{5,128})["'`]"#,
                 750,
                 "password",
             ),
             named(
-                &["password", "passwd", "passphrase", "pwd"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd)["'`\]]{0,2}[ \t]{0,8}(?:=>|:=|[:=]|\bis\b[ \t]{0,2}:?)[ \t]{0,4}([^\s"'`,;<>]{6,128})"#,
+                PASSWORDS,
+                r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード)[a-z0-9_]{0,8}["'`\]]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|:|：|\b(?:is|was|ist|est|es|lautet)\b[ \t]{0,2}:?)[ \t]{0,4}["'`(]?([^\s"'`,;<>&]{6,128})"#,
                 650,
                 "password",
+            ),
+            // `the password for the admin is 'blooberry'`: quoted in prose, words are passwords too.
+            named(
+                &["password", "passphrase", "passcode"],
+                r#"(?i)\b(?:password|passphrase|passcode)(?: (?:for|of) [^\n.]{1,40}?)? (?:is|was|to|=)(?: set to)?:? ["'`]([^\s"'`]{4,64})["'`]"#,
+                600,
+                "plain_password",
+            ),
+            // A password after the user it belongs to.
+            named(
+                &["user", "login", "uid"],
+                r#"(?i)(?:user(?:_?name)?|login|uid)["'`]?\s{0,4}(?:=>|[:=]|\s)\s{0,4}["'`]?[^\s"'`,;=:]{2,60}["'`]?[\s,;]{1,8}(?:(?:#|//)[^\n]{0,60}\s{1,8}){0,2}["'$]?[a-z0-9_.>-]{0,30}(?:password|passwd|pass|pwd)["'`]?\s{0,4}(?:=>|[:=]|\s)\s{0,4}["'`]?([^\s"'`,;<>]{4,80})"#,
+                700,
+                "plain_password",
+            ),
+            named(
+                &["-u ", "-user ", "--user", "--username"],
+                r#"(?i)[ \t]--?u(?:ser(?:name)?)?[ =]{1,2}["']?[^\s"']{1,60}["']?[ \t]{1,4}--?p(?:ass(?:word)?)?[ =]{0,2}["']?([^\s"'`,;<>]{4,80})"#,
+                700,
+                "plain_password",
+            ),
+            named(
+                &["--pass", "-password", "sshpass", "--token", "--secret", "--api-key"],
+                r#"(?i)[ \t](?:--?pass(?:word|wd|phrase)?|--?(?:auth-?)?token|--?secret|--?api-?key)(?:[ \t]{1,4}|=)["']?([^\s"'`,;<>]{6,128})"#,
+                700,
+                "password",
+            ),
+            // A line of an environment file.
+            named(
+                &["PASS=", "PASSWORD=", "PASSWD=", "PWD="],
+                r#"(?m)^(?:#[ \t]{0,3}|export )?[A-Z0-9_]{0,60}(?:PASS|PASSWORD|PASSWD|_PWD)=["']?([^\s"'$<{%]{5,80})"#,
+                600,
+                "plain_password",
+            ),
+            named(
+                &["<password", "<passwd", "<pwd", "password>"],
+                r"(?i)<[a-z0-9_:-]{0,30}(?:password|passwd|pwd)[^<>]{0,40}>\s{0,8}([^<>\s]{5,128})\s{0,8}</",
+                750,
+                "password",
+            ),
+            named(
+                &["credential"],
+                r#"(?i)credentials?\(\s{0,4}["'][^"'\n]{1,80}["'],\s{0,4}["']([^"'\s]{5,80})["']"#,
+                700,
+                "plain_password",
             ),
             named(
                 &["machine"],
@@ -86,9 +144,15 @@ pub(super) const RULES: &[Rule] = &[
         patterns: &[
             named(
                 &["authorization", "bearer"],
-                r#"(?i)\b(?:authorization["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?(?:bearer|basic|token|apikey|ssws)?|bearer)[ \t]{1,4}([a-z0-9._~+/=-]{16,200})"#,
+                r#"(?i)\b(?:authorization["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?(?:bearer|token|apikey|ssws|key|genie\w{1,8})?|bearer)[ \t]{1,4}([a-z0-9._~+/=@-]{12,200})"#,
                 850,
                 "authorization",
+            ),
+            named(
+                &["basic "],
+                r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/_-]{8,300}={0,2})",
+                850,
+                "basic_authorization",
             ),
             named(
                 &[
@@ -99,14 +163,24 @@ pub(super) const RULES: &[Rule] = &[
                     "x-token",
                     "x-access-token",
                     "apikey:",
+                    "x-vault-token",
+                    "x-jfrog",
+                    "-h ",
+                    "--header",
                 ],
-                r#"(?i)\b(?:x-jfrog-art-api|x-api-key|x-auth-token|private-token|x-api-token|api-token|x-token|x-access-token|apikey)["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?([a-z0-9._~+/=-]{10,200})"#,
+                r#"(?i)(?:\b(?:x-jfrog-art-api|x-[a-z0-9-]{0,30}(?:key|token|secret)|private-token|job-token|api-token|apikey)|(?:-h|--header)[ \t=]{0,3}["'`]?[a-z0-9-]{0,30}(?:key|token|secret))["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?([a-z0-9._~+/=-]{10,200})"#,
                 850,
                 "authorization",
             ),
             named(
                 &["curl"],
-                r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?[^\s:"'`<]{1,60}:["'`]?([^\s"'`<>]{3,80})"#,
+                r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?[^\s:"'`<]{0,60}["'`]?:["'`]?([^\s"'`<>]{3,80})"#,
+                800,
+                "authorization",
+            ),
+            named(
+                &["curl"],
+                r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?([^\s:"'`<]{10,120}):["'` \t]"#,
                 800,
                 "authorization",
             ),
@@ -118,28 +192,33 @@ pub(super) const RULES: &[Rule] = &[
 /// Wants the letters of chance: a key is made by a machine.
 fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     let value = trimmed(candidate.value());
-    if is_public(candidate) {
-        return None;
-    }
-    if placeholder::is_obvious(value)
-        || placeholder::is_expression(value)
+    if public::is_named(head(candidate))
+        || is_stand_in(value)
         || placeholder::is_name(value)
-        || value.len() < 8
+        || placeholder::is_compound(value)
     {
         return None;
     }
+    if candidate.pattern.kind == "loose_key" {
+        let score = if placeholder::is_uuid(value) { 450 } else { candidate.pattern.score };
+        return placeholder::is_chance(value).then(|| found(candidate, value, score))?;
+    }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    // Digits alone are counts and dates; letters alone are words.
-    if digits == 0 || letters == 0 {
+    // Digits alone are counts and dates; letters alone are words, unless their case jumps.
+    if digits == value.len()
+        || letters == 0
+        || digits == 0 && placeholder::changes(value) * 4 < value.len()
+    {
         return None;
     }
     let bits = placeholder::entropy(value);
     let score = match value.len() {
-        0..12 if bits < 2.8 || placeholder::classes(value) < 3 => return None,
-        0..16 if bits < 2.9 => return None,
-        0..16 => 550,
-        _ if bits < 3.0 => return None,
+        0..8 => return None,
+        8..12 if bits < 2.8 || placeholder::classes(value) < 3 => return None,
+        12..16 if bits < 2.9 => return None,
+        8..16 => 550,
+        _ if bits < 2.6 => return None,
         _ if placeholder::is_uuid(value) => 500,
         _ if placeholder::is_hash(value) => 600,
         _ => candidate.pattern.score,
@@ -147,49 +226,38 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     found(candidate, value, score)
 }
 
-/// Whether the name before the value says that it is an id, or may be known.
-fn is_public(candidate: &Candidate<'_>) -> bool {
+/// What stands before the value, quotes and signs apart: its name.
+pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
     let head = Span::new(candidate.span.start, candidate.value.start);
     let head = head.of(candidate.text).unwrap_or_default();
-    let name = head.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    let name = name.strip_suffix("is").map_or(name, str::trim_end);
-    let lower = name.to_ascii_lowercase();
-    [
-        "public",
-        "csrf",
-        "xsrf",
-        "pagetoken",
-        "page_token",
-        "next_token",
-        "tokenizer",
-        "max_token",
-        "maxtoken",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-        || name.ends_with("Id")
-        || lower.ends_with("_id")
-        || lower.ends_with("-id")
-        || lower.ends_with("name")
-        || lower.ends_with("type")
-        || lower.ends_with("url")
-        || lower.ends_with("arn")
+    head.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
 }
 
-/// People make passwords: two kinds of characters are enough, but a plain word is not.
+/// Whether `value` stands in for a secret, or is code.
+pub(super) fn is_stand_in(value: &str) -> bool {
+    placeholder::is_obvious(value) || placeholder::is_expression(value)
+}
+
+/// People make passwords: two kinds of characters are enough, but a plain word is not, unless
+/// what stands around it leaves no doubt.
 fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
     let value = trimmed(candidate.value());
-    if placeholder::is_obvious(value)
-        || placeholder::is_expression(value)
-        || value.len() < 5
-        || placeholder::classes(value) < 2
-        || placeholder::is_name(value)
-    {
+    if is_stand_in(value) || value.len() < 4 {
         return None;
     }
+    let lower = value.to_ascii_lowercase();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 && value.to_ascii_lowercase().contains("password") {
+    let says_itself =
+        lower.contains("password") || lower.contains("passwd") || lower.contains("secret");
+    if digits == 0 && says_itself {
         // A name or a path that says the word again.
+        return None;
+    }
+    if candidate.pattern.kind == "plain_password" {
+        let spoken = value.bytes().all(|b| b.is_ascii_graphic());
+        return spoken.then(|| found(candidate, value, candidate.pattern.score))?;
+    }
+    if value.len() < 5 || placeholder::classes(value) < 2 || placeholder::is_name(value) {
         return None;
     }
     let quoted = candidate.pattern.score == 750;
@@ -201,21 +269,26 @@ fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
 
 fn check_authorization(candidate: &Candidate<'_>) -> Option<Found> {
     let value = trimmed(candidate.value());
-    if placeholder::is_obvious(value)
-        || placeholder::is_expression(value)
-        || placeholder::is_name(value)
-    {
+    if candidate.pattern.kind == "basic_authorization" {
+        // A name and a password with a colon between, or it is the word "basic".
+        let pair = STANDARD.decode(candidate.value()).ok()?;
+        let pair = String::from_utf8(pair).ok()?;
+        let known = pair.contains(':') && !placeholder::is_obvious(&pair);
+        return known.then(|| found(candidate, value, candidate.pattern.score))?;
+    }
+    if is_stand_in(value) || placeholder::is_name(value) {
         return None;
     }
     found(candidate, value, candidate.pattern.score)
 }
 
 /// Without the full stop, bracket or comma that ends the sentence, not the secret.
-fn trimmed(value: &str) -> &str {
+pub(super) fn trimmed(value: &str) -> &str {
     value.trim_end_matches(['.', ',', ')', ';', ':', ']', '}'])
 }
 
-fn found(candidate: &Candidate<'_>, value: &str, score: u16) -> Option<Found> {
+#[expect(clippy::unnecessary_wraps, reason = "the type of every check")]
+pub(super) fn found(candidate: &Candidate<'_>, value: &str, score: u16) -> Option<Found> {
     let start = candidate.value.start;
     let span = Span::new(start, start + value.len());
     let severity = if score < 600 { Medium } else { candidate.pattern.severity };

@@ -106,8 +106,8 @@ fn is_dotted_name(value: &str) -> bool {
         })
 }
 
-/// Whether `value` reads as a name: letters with `_` or `-` between, few digits, and no letter
-/// case that changes inside a word as random text does.
+/// Whether `value` reads as a name: letters with `_` or `-` between, few digits, and few changes
+/// inside a word.
 pub(super) fn is_name(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
@@ -115,17 +115,46 @@ pub(super) fn is_name(value: &str) -> bool {
     digits * 8 <= value.len()
         && letters + joints + digits == value.len()
         && (joints > 0 || digits == 0)
-        && turns(value) * 6 <= value.len()
+        && changes(value) * 5 <= value.len()
 }
 
-/// How often the case turns from upper to lower or back inside words, `camelCase` once a hump.
-fn turns(value: &str) -> usize {
-    let bytes = value.as_bytes();
-    let up = |pair: &[u8]| match pair {
-        [a, b] => a.is_ascii_lowercase() && b.is_ascii_uppercase(),
+/// How often letters turn to digits or back, or lower case to upper: `camelCase` once a hump,
+/// random text at every second or third character.
+pub(super) fn changes(value: &str) -> usize {
+    let turns = |pair: &[u8]| match pair {
+        [a, b] => {
+            a.is_ascii_lowercase() && b.is_ascii_uppercase()
+                || a.is_ascii_digit() && b.is_ascii_alphabetic()
+                || a.is_ascii_alphabetic() && b.is_ascii_digit()
+        }
         _ => false,
     };
-    bytes.windows(2).filter(|pair| up(pair)).count()
+    value.as_bytes().windows(2).filter(|pair| turns(pair)).count()
+}
+
+/// Whether `value` can only be made by a machine: letters and digits in long and quick change.
+pub(super) fn is_chance(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    value.len() >= 16
+        && letters > 0
+        && digits >= 2
+        && entropy(value) >= 3.0
+        && (changes(value) * 6 >= value.len() || is_hash(value) || is_run(value, digits))
+}
+
+/// Whether letters and a fair share of `digits` stand in one long run, as in no word.
+fn is_run(value: &str, digits: usize) -> bool {
+    value.len() >= 20
+        && digits * 6 >= value.len()
+        && value.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether `value` is parts with signs between, each a word or a number: `cmp2-qat-1208358310`.
+pub(super) fn is_compound(value: &str) -> bool {
+    value.bytes().any(|b| b"_-.:/".contains(&b))
+        && changes(value) * 7 < value.len()
+        && !is_uuid(value)
 }
 
 /// Whether `value` is hexadecimal of the length of a common hash.
@@ -191,6 +220,9 @@ mod tests {
             assert!(is_obvious(value), "{value}");
         }
         assert!(!is_obvious("q7Jd0Zt4mVx1"));
+        assert!(is_chance("q7Jd0Zt4mVx1LpW9") && is_chance("abcdef1234567890abcdef"));
+        assert!(!is_chance("internationalization-2") && !is_chance("AccessTokenProvider2"));
+        assert!(is_compound("cmp2-qat-1208358310") && !is_compound("q7-Jd0Zt4mVx1"));
         for value in ["os.environ['X']", "${TOKEN}", "<token>", "self.api_key", "getToken()"] {
             assert!(is_expression(value), "{value}");
         }

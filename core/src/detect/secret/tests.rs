@@ -160,3 +160,61 @@ fn the_same_secret_has_the_same_fingerprint() {
     assert_eq!(one[0].kind, other[0].kind);
     assert_ne!(one[0].kind, secrets("password=\"Tr0ub4dox\"")[0].kind);
 }
+
+#[test]
+fn many_kinds_are_known_by_their_form() {
+    let kinds: std::collections::BTreeSet<&str> = super::rules()
+        .filter(|rule| !super::is_by_context(rule.info.id))
+        .flat_map(|rule| rule.patterns)
+        .map(|pattern| pattern.kind)
+        .collect();
+    assert!(kinds.len() >= 150, "{}", kinds.len());
+}
+
+#[test]
+fn tokens_that_begin_with_their_name_are_found_where_a_word_begins() {
+    let tavily = format!("tvly-{}", random(BASE62, 32));
+    let text = format!("use {tavily} now");
+    assert_eq!(secrets(&text)[0].span.of(&text), Some(tavily.as_str()));
+    let buried = format!("nature{tavily}");
+    assert!(secrets(&buried).is_empty(), "no word begins there");
+    let upper = format!("use {} now", tavily.to_uppercase());
+    assert!(secrets(&upper).is_empty(), "prefixes are spelt as they are");
+    let hash = format!("root:$6$rounds=5000${}${}:19000", random(BASE62, 12), random(BASE62, 86));
+    assert_eq!(secrets(&hash)[0].rule, "secret/password_hash");
+}
+
+#[test]
+fn names_are_read_in_many_syntaxes() {
+    let value = "q7Jd0Zt4mVx1LpW9";
+    for (rule, text) in [
+        ("secret/named_key", format!("apiKey: '{value}'")),
+        ("secret/named_key", format!("<add key=\"ApiKey\" value=\"{value}\" />")),
+        ("secret/named_key", format!("- name: MAIL_TOKEN\n  value: {value}\n")),
+        ("secret/named_key", format!("<apiToken>{value}</apiToken>")),
+        ("secret/named_key", format!("SECRET ?= {value}")),
+        ("secret/named_key", format!("the access token {value} works")),
+        ("secret/password", format!("run --password {value} now")),
+        ("secret/password", format!("Passwort: {value}")),
+        ("secret/password", format!("пароль: {value}")),
+        ("secret/password", "SMTP_PASS=whiteduke\n".to_owned()),
+        ("secret/password", "the password for the door is 'whiteduke'".to_owned()),
+        ("secret/password", "user = 'joe'\npassword = 'whiteduke'".to_owned()),
+        ("secret/authorization", "Authorization: Basic am9lOlRyMHViNGRvcg==".to_owned()),
+        ("secret/authorization", format!("curl -H 'X-Api-Key: {value}' http://x")),
+        ("secret/service_key", format!("datadog: {value}")),
+    ] {
+        let findings = secrets(&text);
+        assert!(findings.iter().any(|f| f.rule == rule), "{text}: {findings:?}");
+    }
+    for text in [
+        "foreign_key = q7Jd0Zt4mVx1LpW9",
+        "keyVault: cmp2-qat-1208358310",
+        "the token is checked by TokenValidator2",
+        "Authorization: Basic auth is needed here",
+        "sandbox: q7Jd0Zt4mVx1LpW9",
+        "PWD=/home/joe/work",
+    ] {
+        assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}

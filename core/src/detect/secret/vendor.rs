@@ -1,6 +1,6 @@
 //! Tokens of code hosts, registries, chat, payment, mail and model vendors.
 
-use super::{accept, accept_checksum, accept_numbered, accept_random, form, info};
+use super::{accept, accept_checksum, accept_numbered, accept_random, form, info, token};
 use crate::detect::registry::Rule;
 use crate::finding::Severity::{Critical, High, Medium};
 
@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
                     "glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glft-", "glsoat-", "glimt-",
                     "glagent-", "gloas-", "glffct-",
                 ],
-                r"\bgl(?:pat|dt|rt|ptt|ft|soat|imt|agent|oas|ffct)-[A-Za-z0-9_-]{20,64}",
+                r"\b(gl(?:(?:pat|dt|ft|soat|ffct)-[A-Za-z0-9_-]{20}|rt-(?:t\d_)?[A-Za-z0-9_-]{20}|ptt-[a-f0-9]{40}|imt-[A-Za-z0-9_-]{25}|agent-[A-Za-z0-9_-]{50}|oas-[a-f0-9]{64}|(?:pat|rt|dt)-[A-Za-z0-9_-]{27,300}\.[a-z0-9]{2}\.[a-z0-9]{7,9}))(?:[^A-Za-z0-9_-]|$)",
                 Critical,
                 950,
                 "gitlab_token",
@@ -47,7 +47,13 @@ pub(super) const RULES: &[Rule] = &[
                 950,
                 "gitlab_token",
             ),
-            form(&["GR1348941"], r"\bGR1348941[A-Za-z0-9_-]{20}", High, 950, "gitlab_token"),
+            form(
+                &["GR1348941"],
+                r"\b(GR1348941[A-Za-z0-9_-]{20})(?:[^A-Za-z0-9_-]|$)",
+                High,
+                950,
+                "gitlab_token",
+            ),
         ],
         check: accept_random,
     },
@@ -117,10 +123,10 @@ pub(super) const RULES: &[Rule] = &[
                 900,
                 "discord_webhook",
             ),
-            form(
-                &["discord", "bot"],
-                r"\b[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}\b",
-                High,
+            // A number in base64, which begins with a digit's letters; time; a keyed hash.
+            token(
+                &["MT", "MD", "MZ", "Mj", "Mz", "NT", "ND", "Nj", "Nz", "OT", "OD"],
+                r"[A-Za-z0-9_-]{22,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}",
                 850,
                 "discord_token",
             ),
@@ -209,7 +215,7 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/anthropic_key", Critical, 970, "An Anthropic key."),
         patterns: &[form(
             &["sk-ant-"],
-            r"\bsk-ant-(?:api|admin|sid|oat|ort)\d{2}-[A-Za-z0-9_-]{80,120}",
+            r"\bsk-ant-(?:(?:api|admin)\d{2}-[A-Za-z0-9_-]{93}AA|(?:sid|oat|ort)\d{2}-[A-Za-z0-9_-]{80,120})",
             Critical,
             970,
             "anthropic_key",
@@ -336,6 +342,13 @@ pub(super) const RULES: &[Rule] = &[
                 High,
                 920,
                 "tailscale_key",
+            ),
+            form(
+                &["facebook", "fb_", "access_token"],
+                r"\b(\d{13,17}\|[A-Za-z0-9_-]{27})(?:[^A-Za-z0-9_-]|$)",
+                High,
+                850,
+                "facebook_token",
             ),
             form(&["EAA"], r"\bEAA[A-Za-z0-9]{80,250}\b", High, 850, "facebook_token"),
             form(&["pat"], r"\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b", High, 920, "airtable_token"),

@@ -1,0 +1,123 @@
+//! Keys of clouds, databases, networks and what watches over them.
+
+use super::{accept_random, info, token};
+use crate::detect::registry::Rule;
+use crate::finding::Severity::High;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        info: info("secret/cloud_token", High, 950, "A key of a cloud or of what runs in one."),
+        patterns: &[
+            token(&["nfp_", "nfc_", "nfo_", "nfu_"], r"[A-Za-z0-9]{36,40}\b", 900, "netlify_token"),
+            token(
+                &["vcp_", "vck_", "vci_", "vca_", "vcr_"],
+                r"[A-Za-z0-9]{50,60}\b",
+                900,
+                "vercel_token",
+            ),
+            token(&["rnd_"], r"[A-Za-z0-9]{28,32}\b", 850, "render_key"),
+            token(&["v1.0-"], r"[a-f0-9]{24}-[a-f0-9]{146}\b", 950, "cloudflare_origin_key"),
+            token(&["cfut_", "cfat_", "cfk_"], r"[A-Za-z0-9_-]{40,60}\b", 900, "cloudflare_token"),
+            token(&["hvr."], r"[A-Za-z0-9_-]{24,300}", 850, "vault_token"),
+            token(
+                &["dp.sa.", "dp.scim.", "dp.audit."],
+                r"[A-Za-z0-9]{40,44}\b",
+                920,
+                "doppler_token",
+            ),
+            token(&["AKID"], r"[A-Za-z0-9]{32}\b", 880, "tencent_key"),
+            token(&["AKLT"], r"[A-Za-z0-9+/_-]{40,50}={0,2}", 880, "volcengine_key"),
+            token(&["JDC_"], r"[A-Z0-9]{25,40}\b", 880, "jdcloud_key"),
+            token(&["AQVN"], r"[A-Za-z0-9_-]{35,38}\b", 880, "yandex_key"),
+            token(
+                &["t1."],
+                r"[A-Za-z0-9_-]{20,200}={0,2}\.[A-Za-z0-9_-]{86}={0,2}",
+                920,
+                "yandex_token",
+            ),
+            token(&["y0_", "y1_", "y2_", "y3_"], r"[A-Za-z0-9_-]{50,60}\b", 880, "yandex_token"),
+            token(&["SCW"], r"[A-Z0-9]{17}\b", 800, "scaleway_key"),
+            token(&["DO00", "DO801"], r"[A-Z0-9]{15,16}\b", 800, "digitalocean_key"),
+            token(
+                &["K10"],
+                r"[a-f0-9]{64}::(?:server|node|agent):[a-f0-9]{32}\b",
+                950,
+                "k3s_token",
+            ),
+            token(&["sha256~"], r"[A-Za-z0-9_-]{43}", 920, "openshift_token"),
+            token(&["dnkey-"], r"[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}", 950, "defined_key"),
+            token(&["da2-"], r"[a-z0-9]{26}\b", 900, "appsync_key"),
+            token(
+                &["sc_"],
+                r"[a-z0-9]{5,30}\.[a-z0-9]{4,6}\.acc[_-][a-z0-9-]{10,32}\.[A-Za-z0-9+/_=-]{30,120}",
+                920,
+                "authress_key",
+            ),
+            token(&["kpat_"], r"[A-Za-z0-9]{45,55}\b", 900, "kong_token"),
+            token(&["zpka_"], r"[a-f0-9]{32}_[a-f0-9]{8}\b", 920, "zuplo_key"),
+            token(&["sbp_"], r"(?:oauth_)?[a-z0-9]{40}\b", 900, "supabase_token"),
+            token(&["sb_secret_"], r"[A-Za-z0-9_-]{22,40}", 900, "supabase_token"),
+            token(&["retool_"], r"[a-z0-9]{26}\b", 880, "retool_key"),
+        ],
+        check: accept_random,
+    },
+    Rule {
+        info: info("secret/database_token", High, 950, "A key of a database or a data service."),
+        patterns: &[
+            token(&["mdb_sa_sk_"], r"[A-Za-z0-9_-]{40}\b", 950, "mongodb_secret"),
+            token(&["npg_"], r"[A-Za-z0-9]{12,20}\b", 850, "neon_password"),
+            token(&["napi_"], r"[a-z0-9]{60,66}\b", 920, "neon_key"),
+            token(&["AVNS_"], r"[A-Za-z0-9_-]{19}\b", 900, "aiven_password"),
+            token(&["aivenv1"], r"[A-Za-z0-9+/]{40,240}={0,2}", 900, "aiven_token"),
+            token(&["xau_"], r"[A-Za-z0-9]{41}\b", 900, "xata_key"),
+            token(&["cflt"], r"[A-Za-z0-9+/]{60}\b", 900, "confluent_key"),
+            token(&["dbtc_", "dbtu_"], r"[A-Za-z0-9_-]{40,50}", 900, "dbt_token"),
+            token(&["4b1d"], r"[A-Za-z0-9]{38}\b", 850, "clickhouse_secret"),
+            token(&["essu_"], r"[A-Za-z0-9+/]{40,120}={0,2}", 900, "elastic_key"),
+            token(&["phx_", "phs_", "phc_"], r"[A-Za-z0-9]{40,50}\b", 880, "posthog_key"),
+            token(&["sgp_"], r"[A-Za-z0-9]{60,70}\b", 850, "segment_token"),
+            token(&["NF-"], r"[A-Za-z0-9]{32}\b", 850, "nightfall_key"),
+            token(&["web_", "server_"], r"[a-f0-9]{32}\b", 700, "dfuse_key"),
+            token(&["BBFF-"], r"[A-Za-z0-9]{30}\b", 880, "ubidots_key"),
+        ],
+        check: accept_random,
+    },
+    Rule {
+        info: info("secret/monitoring_key", High, 950, "A key of a service that watches programs."),
+        patterns: &[
+            token(
+                &["NRIQ-", "NRAA-", "NRRA-", "NRSP-"],
+                r"[A-Za-z0-9_-]{24,48}\b",
+                900,
+                "newrelic_key",
+            ),
+            token(&["dt0"], r"[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}\b", 950, "dynatrace_token"),
+            token(
+                &["hcaik_", "hcxik_", "hcalk_", "hcxlk_", "hcamk_"],
+                r"[a-z0-9]{26,60}\b",
+                920,
+                "honeycomb_key",
+            ),
+            token(&["hbp_"], r"[A-Za-z0-9]{36}\b", 880, "honeybadger_key"),
+            token(&["eyJrIjoi"], r"[A-Za-z0-9]{40,300}={0,2}", 880, "grafana_key"),
+            token(
+                &["sdk-", "mob-", "api-"],
+                r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}\b",
+                850,
+                "launchdarkly_key",
+            ),
+            token(
+                &["configcat-sdk-1/"],
+                r"[A-Za-z0-9_-]{22}/[A-Za-z0-9_-]{22}\b",
+                900,
+                "configcat_key",
+            ),
+            token(&["secret-"], r"[A-Za-z0-9]{43}\b", 800, "statsig_key"),
+            token(&["ser."], r"[A-Za-z0-9]{22}\b", 800, "flagsmith_key"),
+            token(&["px-api-", "px-dep-"], r"[a-f0-9-]{36}\b", 880, "pixie_key"),
+            token(&["scp-live-", "scp-test-"], r"[a-f0-9]{32}\b", 850, "scrapfly_key"),
+            token(&["RGAPI-"], r"[a-f0-9-]{36}\b", 900, "riot_key"),
+        ],
+        check: accept_random,
+    },
+];

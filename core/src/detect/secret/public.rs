@@ -1,0 +1,60 @@
+//! Names of values that look like keys and may be known to anybody.
+
+/// What such a name holds.
+const WITHIN: &[&str] = &[
+    "public",
+    "csrf",
+    "xsrf",
+    "pagetoken",
+    "page_token",
+    "next_token",
+    "tokenizer",
+    "max_token",
+    "maxtoken",
+    "audience",
+    "issuer",
+    "idempotency",
+    "primary",
+    "foreign",
+    "partition",
+    "cache",
+    "routing",
+    "keyboard",
+    "monkey",
+    "fingerprint",
+    "checksum",
+    "integrity",
+    "resolved",
+    "sitekey",
+    "site_key",
+    "version",
+    "keyword",
+    "commit",
+    "digest",
+    "sha256",
+    "sha512",
+    "sha1",
+    "_sha",
+    "correlation",
+    "trace",
+    "bucket",
+    "object_key",
+    "author",
+    "authenticity",
+];
+
+/// How such a name ends.
+const ENDINGS: &[&str] = &[
+    "_id", "-id", ".id", "name", "type", "url", "arn", "uri", "path", "file", "hash", "size",
+    "count",
+];
+
+/// Whether `name` says that what follows is an id, or may be known.
+pub(super) fn is_named(name: &str) -> bool {
+    let name = name.strip_suffix("is").map_or(name, str::trim_end);
+    let name = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let lower = name.to_ascii_lowercase();
+    WITHIN.iter().any(|word| lower.contains(word))
+        || name.ends_with("Id")
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
