@@ -17,7 +17,7 @@ pub fn read(dir: &Path, visit: &mut dyn FnMut(&[u8])) -> Result<Vec<scan::Proble
     let instances = find(dir).map_err(fault)?;
     if instances.is_empty() {
         let error = Error::new(ErrorKind::RecordIo, "there is no audit log here");
-        return Err(error.with("file", super::keys::shown(dir)));
+        return Err(error.with("file", crate::file::shown(dir)));
     }
     let mut problems = Vec::new();
     for (_, path) in instances {
