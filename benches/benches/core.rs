@@ -10,11 +10,11 @@ use checkrein::flow::{Incoming, Index, Question, Rules};
 use checkrein::normalize::Normalizer;
 use checkrein::policy::cedar::{CedarEngine, PolicyInput};
 use checkrein::policy::{PolicyEngine, Profile};
-use checkrein::principal::{Principal, User};
+use checkrein::principal::{Principal, Trust, User};
 use checkrein::random::SystemRandom;
 use checkrein::record::{Keys, Log};
 use checkrein::request::{
-    ContentFacts, FindingFacts, FlowFacts, Request, SessionFacts, ToolFacts, Verb,
+    ContentFacts, FindingFacts, FlowFacts, Request, SessionFacts, ToolFacts, UserFacts, Verb,
 };
 use checkrein::source::SourceKind;
 use checkrein::tool::{Tool, ToolCall};
@@ -259,6 +259,7 @@ fn decided(decision: Decision) -> DecisionEvent {
         facts: ToolFacts::default(),
         findings: FindingFacts::default(),
         context: ContentFacts::default(),
+        user: UserFacts { groups: Default::default(), trust: Trust::Owner, verified: true },
         rules: vec![("baseline/permit".to_owned(), Digest::of(b"rule"))],
         fail_mode: None,
         latency_ns: 1,

@@ -153,7 +153,7 @@ export class Decision {
     return this.#read.verb;
   }
 
-  /** What it would have been, in monitor mode. */
+  /** What it would have been: in monitor mode, or with rules that are only watched. */
   get wouldBe(): Outcome | null {
     return this.#read.would_be;
   }

@@ -1,6 +1,7 @@
 //! `checkrein check`: a bundle, before anybody enforces it.
 
 use crate::terminal::{Colour, line, paint};
+use checkrein::decision::show;
 use checkrein::error::{Lint, LintKind};
 use checkrein::{Guard, Result};
 use serde_json::json;
@@ -33,7 +34,7 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
         return Ok(ok);
     }
     let bundle = &status.bundle;
-    line(&format!("{} revision {}: valid", bundle.name, bundle.revision));
+    line(&format!("{} revision {}: valid", show(&bundle.name), bundle.revision));
     line(&format!("  hash   {}", bundle.hash));
     line(&format!("  mode   {}", status.mode));
     line(&format!("  tools  {}", guard.inventory().len()));
@@ -41,7 +42,7 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
     // What is a lint as well is told once.
     let told: Vec<String> = guard.lints().iter().flat_map(notices_of).collect();
     for notice in notices.into_iter().filter(|notice| !told.contains(notice)) {
-        line(&format!("  note   {notice}"));
+        line(&format!("  note   {}", show(notice)));
     }
     for lint in &lints {
         let colour = if lint.kind.warns() { Colour::Yellow } else { Colour::Dim };
@@ -52,7 +53,8 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
         line(&paint(Colour::Dim, &format!("  {}", lint.kind.hint())));
     }
     let warnings = lints.iter().filter(|lint| lint.kind.warns()).count();
-    line(&format!("{warnings} warnings, {} pieces of advice", lints.len() - warnings));
+    let advice = lints.len() - warnings;
+    line(&format!("warnings: {warnings}, advice: {advice}"));
     Ok(ok)
 }
 

@@ -5,7 +5,13 @@ mod bundle;
 mod case;
 mod check;
 mod demo;
+mod diff;
+mod explain;
 mod init;
+mod inventory;
+mod log;
+mod replay;
+mod request;
 mod terminal;
 mod test;
 
@@ -49,17 +55,60 @@ enum Command {
         #[arg(long, default_value = "")]
         server: String,
     },
-    /// Plays the cases in a bundle's `tests/*.json`.
+    /// Plays the cases in a bundle's `tests/*.json`, and says which rules decided none.
     Test {
         /// The bundle's directory.
         bundle: PathBuf,
+        /// How many percent of the bundle's own rules must decide a case.
+        #[arg(long, value_name = "PERCENT", default_value_t = 0,
+            value_parser = clap::value_parser!(u8).range(0..=100))]
+        min_coverage: u8,
+        /// A directory for an audit log of what is decided: something to replay.
+        #[arg(long, value_name = "DIR")]
+        audit: Option<PathBuf>,
     },
-    /// Plays the cases of one file, and tells why each step was decided so.
+    /// Plays the cases of one file, and tells why each step was decided so: which rule, which facts
+    /// it read, and what would have allowed it.
     Explain {
         /// The bundle's directory.
         bundle: PathBuf,
         /// The cases, as JSON.
         cases: PathBuf,
+        /// The name of the one case to explain.
+        #[arg(long, value_name = "NAME")]
+        case: Option<String>,
+    },
+    /// Says what differs between two bundles, and what that changes for calls.
+    Diff {
+        /// The old bundle's directory.
+        old: PathBuf,
+        /// The new bundle's directory.
+        new: PathBuf,
+        /// Cases whose calls are decided under both.
+        #[arg(long, value_name = "FILE")]
+        calls: Option<PathBuf>,
+        /// An audit log whose decisions are judged again by the new one.
+        #[arg(long, value_name = "DIR")]
+        audit: Option<PathBuf>,
+    },
+    /// Judges recorded decisions again, by the rules of another bundle.
+    Replay {
+        /// The log's directory.
+        log: PathBuf,
+        /// The bundle's directory.
+        #[arg(long)]
+        bundle: PathBuf,
+        /// The bundle that was in force then: what its unchanged rules did is known.
+        #[arg(long, value_name = "DIR")]
+        was: Option<PathBuf>,
+    },
+    /// Lists every tool: what it does, who answers for it, who may call it, and who did.
+    Inventory {
+        /// The bundle's directory.
+        bundle: PathBuf,
+        /// An audit log that says how the tools were used.
+        #[arg(long, value_name = "DIR")]
+        audit: Option<PathBuf>,
     },
     /// Makes a key that bundles are signed with: a file for you alone, and its public half.
     Keygen {
@@ -140,16 +189,25 @@ fn main() -> ExitCode {
         Command::Demo { audit } => demo::run(audit.as_deref(), json),
         Command::Check { bundle, allow } => check::run(&bundle, &allow, json),
         Command::Init { descriptors, server } => init::run(&descriptors, &server, json),
-        Command::Test { bundle } => test::run(&bundle, json),
-        Command::Explain { bundle, cases } => test::explain(&bundle, &cases, json),
+        Command::Test { bundle, min_coverage, audit } => {
+            test::run(&bundle, min_coverage, audit.as_deref(), json)
+        }
+        Command::Explain { bundle, cases, case } => {
+            explain::run(&bundle, &cases, case.as_deref(), json)
+        }
+        Command::Diff { old, new, calls, audit } => {
+            diff::run(&old, &new, calls.as_deref(), audit.as_deref(), json)
+        }
+        Command::Replay { log, bundle, was } => replay::run(&log, &bundle, was.as_deref(), json),
+        Command::Inventory { bundle, audit } => inventory::run(&bundle, audit.as_deref(), json),
         Command::Keygen { key, name } => bundle::keygen(&key, &name, json),
         Command::Sign { bundle, key, archive } => {
             bundle::sign(&bundle, &key, archive.as_deref(), json)
         }
         #[cfg(feature = "https")]
-        Command::Bundle {
-            command: BundleCommand::Pull { url, to, trust, bearer_file, roots },
-        } => bundle::pull(&url, &to, &trust, (bearer_file.as_deref(), roots.as_deref()), json),
+        Command::Bundle { command: BundleCommand::Pull { url, to, trust, bearer_file, roots } } => {
+            bundle::pull(&url, &to, &trust, (bearer_file.as_deref(), roots.as_deref()), json)
+        }
         Command::Bundle { command: BundleCommand::Verify { bundle, trust } } => {
             bundle::verify(&bundle, &trust, json)
         }

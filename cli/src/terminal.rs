@@ -24,8 +24,8 @@ pub fn error(error: &Error, json: bool) {
     }
     let mut out = std::io::stderr().lock();
     let place = match (error.fact("file"), error.fact("line"), error.fact("column")) {
-        (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
-        (Some(file), _, _) => format!("{file}: "),
+        (Some(file), Some(line), Some(column)) => format!("{}:{line}:{column}: ", show(file)),
+        (Some(file), _, _) => format!("{}: ", show(file)),
         _ => String::new(),
     };
     let _ = writeln!(out, "{place}{}: {}", error.code(), show(error.message()));

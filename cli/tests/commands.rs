@@ -20,7 +20,7 @@ fn text(output: &Output) -> String {
 }
 
 fn example() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/policy/payments")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/policy/support")
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn an_example_bundle_is_checked_tested_and_explained() {
     let bundle = example();
     let bundle = bundle.to_str().unwrap();
     let output = run(&["check", bundle]);
-    assert!(output.status.success() && text(&output).contains("payments revision 1: valid"));
+    assert!(output.status.success() && text(&output).contains("support revision 1: valid"));
     let output = run(&["test", bundle]);
     assert!(output.status.success(), "{}", text(&output));
-    assert!(text(&output).contains("3 passed, 0 failed"));
-    let cases = format!("{bundle}/tests/payments.json");
+    assert!(text(&output).contains("10 passed, 0 failed"));
+    let cases = format!("{bundle}/tests/sessions.json");
     let output = run(&["explain", bundle, &cases]);
-    assert!(text(&output).contains("payments/second_person"), "{}", text(&output));
+    assert!(text(&output).contains("support/second_person"), "{}", text(&output));
 }
 
 #[test]
@@ -175,4 +175,115 @@ fn a_bundle_is_signed_verified_and_every_change_is_named() {
     let output = run(&["bundle", "verify", &at("policy"), "--trust", verifier]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output).contains("bundle/signature: `more.cedar` is not signed"));
+}
+
+/// The example bundle with `change` made to one of its files.
+fn changed(name: &str, change: impl Fn(&str) -> String) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("tests")).unwrap();
+    for file in [
+        "bundle.toml",
+        "tools.toml",
+        "support.cedar",
+        "entities.json",
+        "tests/sessions.json",
+        "tests/requests.json",
+    ] {
+        let text = std::fs::read_to_string(example().join(file)).unwrap();
+        let text = if file == name { change(&text) } else { text };
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
+    folder
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(output)))
+}
+
+#[test]
+fn a_case_that_does_not_hold_and_a_rule_that_none_tries_are_told() {
+    let wrong = |text: &str| text.replacen("\"decision\": \"allow\"", "\"decision\": \"deny\"", 1);
+    let folder = changed("tests/requests.json", wrong);
+    let output = run(&["test", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("decision is allow, not deny"), "{}", text(&output));
+    for (from, to, says) in [
+        ("\"tool_calls\": 3", "\"tool_cals\": 3", "`tool_cals`"),
+        ("\"tool_calls\": 3", "\"tool_calls\": true", "/context/session/tool_calls"),
+        ("Tool::\\\"send_email", "Tool::\\\"refund", "resource"),
+        ("User::\\\"alice", "Agent::\\\"alice", "principal"),
+    ] {
+        let folder = changed("tests/requests.json", |text| text.replacen(from, to, 1));
+        let output = run(&["test", folder.path().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+        assert!(text(&output).contains(says), "{}", text(&output));
+        assert!(text(&output).contains("requests.json"), "{}", text(&output));
+    }
+    let more = "@id(\"support/idle\") @reason(\"r\") forbid (principal, action == Action::\"refund\", resource) when { context.session.resumed };";
+    let folder = changed("support.cedar", |text| format!("{text}{more}"));
+    let path = folder.path().to_str().unwrap();
+    let output = run(&["test", path, "--json"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let undecided = &json(&output)["coverage"]["undecided"];
+    assert_eq!(undecided[0]["rule"], "support/idle");
+    assert_eq!(run(&["test", path, "--min-coverage", "100"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_log_is_replayed_by_other_rules_and_names_what_needs_its_payload() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let (log, bundle) = (log.to_str().unwrap(), example());
+    let bundle = bundle.to_str().unwrap();
+    assert!(run(&["test", bundle, "--audit", log]).status.success());
+    // The rules that were in force said what they would say again: nothing is needed.
+    let output = run(&["replay", log, "--bundle", bundle, "--json"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let shape = json(&output);
+    assert!(
+        shape["decisions"].as_u64().unwrap() > 10
+            && shape["needs_payload"] == serde_json::json!([])
+    );
+    // A threshold that is not the same needs the argument, unless the old rule applied and another denies.
+    let stricter = changed("support.cedar", |text| text.replace("amount > 100", "amount > 10"));
+    let stricter = stricter.path().to_str().unwrap();
+    let shape = json(&run(&["replay", log, "--bundle", stricter, "--was", bundle, "--json"]));
+    let needs = shape["needs_payload"].as_array().unwrap();
+    assert!(
+        needs.iter().all(|row| row["rules"] == serde_json::json!(["support/second_person"])),
+        "{shape}"
+    );
+    assert!(!needs.is_empty());
+    // What reads facts alone is known.
+    let closed = changed("support.cedar", |text| {
+        text.replace("when { context.flow.tainted }", "when { !context.flow.tainted }")
+    });
+    let closed = closed.path().to_str().unwrap();
+    let output = run(&["replay", log, "--bundle", closed, "--was", bundle, "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let rows = json(&output)["changed"].as_array().unwrap().clone();
+    let outcomes: Vec<_> =
+        rows.iter().map(|row| (row["was"].clone(), row["now"].clone())).collect();
+    assert!(outcomes.contains(&("allow".into(), "deny".into())), "{rows:?}");
+    assert!(outcomes.iter().any(|(was, now)| was == "deny" && now != "deny"), "{rows:?}");
+    let output = run(&["diff", bundle, closed, "--audit", log, "--json"]);
+    assert_eq!(json(&output)["recorded"]["changed"], serde_json::json!(rows));
+    let output = run(&["inventory", bundle, "--audit", log, "--json"]);
+    let tools = json(&output)["tools"].as_array().unwrap().clone();
+    let refund = tools.iter().find(|tool| tool["tool"] == "refund").unwrap();
+    assert_eq!(refund["used"]["users"], serde_json::json!(["alice"]));
+    assert_eq!(run(&["replay", bundle, "--bundle", bundle]).status.code(), Some(2));
+}
+
+#[test]
+fn what_an_attacker_named_reaches_no_terminal() {
+    let name = |text: &str| text.replacen("staff may reply", "\\u001b[31m\\u202eevil", 1);
+    let folder = changed("tests/requests.json", name);
+    let path = folder.path().to_str().unwrap();
+    let cases = format!("{path}/tests/requests.json");
+    for arguments in [vec!["test", path], vec!["explain", path, &cases]] {
+        let output = text(&run(&arguments));
+        assert!(output.contains("evil"), "{output}");
+        assert!(!output.contains(['\u{1b}', '\u{202e}']), "{output}");
+    }
 }

@@ -19,6 +19,8 @@ mod output;
 mod plan;
 mod plugin;
 mod reload;
+#[cfg(feature = "cedar")]
+mod replay;
 mod self_test;
 mod session;
 mod stop;
@@ -33,12 +35,14 @@ pub use build::GuardBuilder;
 pub use inventory::{InventoryEntry, Status};
 pub use plugin::{Detector, HostAnswer, HostFinding, HostResults, Prepared, Sink};
 pub use reload::Refused;
+#[cfg(feature = "cedar")]
+pub use replay::{Replay, Replayed};
 pub use self_test::Check;
 pub use session::Session;
 pub use stream::{CallStream, OutputStream, StreamPart};
 pub use tools::Registered;
 #[cfg(feature = "cedar")]
-pub use why::{Lift, Remedy, Replayed};
+pub use why::{Lift, Remedy};
 
 use crate::approve::Approvals;
 use crate::config::{Sources, State};

@@ -26,6 +26,46 @@ words! {
 /// Answers requests. Cedar is built in; a host's own or a remote one stands behind the same trait.
 ///
 /// An engine that cannot answer returns [`Answer::deny`]: it never fails open by itself.
+///
+/// ```
+/// use checkrein::approval::LiftedRule;
+/// use checkrein::decision::Reason;
+/// use checkrein::policy::{Answer, PolicyEngine};
+/// use checkrein::request::Request;
+/// use checkrein::{Guard, Outcome, Value};
+/// use std::sync::Arc;
+///
+/// /// Accounts that a service of the bank has frozen.
+/// struct Frozen(Vec<String>);
+///
+/// impl PolicyEngine for Frozen {
+///     fn name(&self) -> &str {
+///         "frozen"
+///     }
+///
+///     fn decide(&self, request: &Request<'_>, _lifted: &[LiftedRule]) -> Answer {
+///         let to = request.input.and_then(|input| input.get("to")).and_then(Value::as_str);
+///         if !to.is_some_and(|to| self.0.iter().any(|frozen| frozen == to)) {
+///             return Answer::allow();
+///         }
+///         let reason = Reason {
+///             rule: "frozen/account".to_owned(),
+///             policy: "frozen".to_owned(),
+///             message: "the account is frozen".to_owned(),
+///             threats: Vec::new(),
+///         };
+///         Answer { outcome: Outcome::Deny, reasons: vec![reason], ..Answer::allow() }
+///     }
+/// }
+///
+/// let tools = "[tool.pay]\neffects = [\"spend\"]\narguments.to = { role = \"destination\" }\n";
+/// let frozen = Arc::new(Frozen(vec!["DE89370400440532013000".to_owned()]));
+/// let guard = Guard::builder().tools(tools).engine(frozen).build()?;
+/// let session = guard.session(checkrein::wire::parse(br#"{"user": "alice"}"#)?)?;
+/// let pay = Value::object(vec![("to".to_owned(), "DE89370400440532013000".into())])?;
+/// assert_eq!(session.authorize_tool_call("pay", pay, None)?.outcome, Outcome::Deny);
+/// # Ok::<(), checkrein::Error>(())
+/// ```
 pub trait PolicyEngine: Send + Sync {
     /// What reasons and errors call it.
     fn name(&self) -> &str;

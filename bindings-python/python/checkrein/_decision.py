@@ -188,7 +188,7 @@ class Decision:
 
     @property
     def would_be(self) -> Outcome | None:
-        """In monitor mode, what the outcome would have been."""
+        """What the outcome would have been: in monitor mode, or with watched rules."""
         return self._facts.would_be
 
     @property

@@ -1,19 +1,17 @@
 //! Policy asked outside a session, for people who write rules: why it answers so, what would make
-//! it answer otherwise, who may do what, and what it would have said of decisions in the log.
+//! it answer otherwise, and who may do what.
 
 use super::Guard;
 use super::force::InForce;
 use crate::decision::{Mode, Outcome, Reason};
-use crate::digest::Digest;
-use crate::error::Result;
 use crate::id::ToolId;
 use crate::label::words;
-use crate::policy::{Access, Answer};
+use crate::policy::{Access, Answer, RuleInfo};
 use crate::principal::Principal;
 use crate::request::{ToolFacts, Verb};
 use crate::tool::{Tool, ToolOrigin};
 use crate::value::Object;
-use crate::wire::{Recorded, Situation};
+use crate::wire::Situation;
 use std::collections::{BTreeMap, HashMap};
 
 words! {
@@ -43,19 +41,6 @@ pub struct Remedy {
     pub lift: Lift,
     /// For `permit` and `own_permit`: the permits that meet the call by scope and do not apply.
     pub permits: Vec<String>,
-}
-
-/// What policy would have made of a recorded decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replayed {
-    /// What it would answer; none where that cannot be known from the record.
-    pub outcome: Option<Outcome>,
-    /// The rules of its reasons, strictest first.
-    pub reasons: Vec<String>,
-    /// Rules that read what no record keeps: arguments, or claims of the user.
-    pub needs: Vec<String>,
-    /// Why policy cannot be asked again at all, where it cannot.
-    pub unasked: Option<&'static str>,
 }
 
 impl Guard {
@@ -124,56 +109,10 @@ impl Guard {
         self.inner.force.load().cedar.access()
     }
 
-    /// What the rules in force would have made of a recorded decision. Facts are taken as they are
-    /// recorded, also those that another manifest would change. `before` is the guard whose bundle
-    /// was in force then, where it is at hand: what its unchanged rules did is known.
-    ///
-    /// # Errors
-    /// `policy/engine`, `policy/evaluate`.
-    pub fn replay(&self, recorded: &Recorded, before: Option<&Guard>) -> Result<Replayed> {
-        let nothing =
-            Replayed { outcome: None, reasons: Vec::new(), needs: Vec::new(), unasked: None };
-        if recorded.unasked.is_some() {
-            return Ok(Replayed { unasked: recorded.unasked, ..nothing });
-        }
-        let force = self.inner.force.load();
-        let then = before.map(|guard| guard.inner.force.load());
-        let then = [Some(&force), then.as_ref()].into_iter().flatten();
-        let then = then.into_iter().find(|then| Some(then.reference.hash) == recorded.bundle);
-        let silent: HashMap<String, Digest> = then
-            .map(|then| then.cedar.rules())
-            .unwrap_or_default()
-            .into_iter()
-            // One that yielded is not recorded, though it applied.
-            .filter(|rule| !rule.yields)
-            .map(|rule| (rule.id, rule.text))
-            .collect();
-        let applied: HashMap<&str, Digest> =
-            recorded.rules.iter().map(|(id, text)| (id.as_str(), *text)).collect();
-        let told = |id: &str, text: Digest| {
-            let applied = applied.get(id).is_some_and(|known| *known == text);
-            let silent = silent.get(id).is_some_and(|known| *known == text);
-            applied.then_some(true).or(silent.then_some(false))
-        };
-        let (answer, mut needs) = force.cedar.recall(&recorded.situation.request(), &told)?;
-        let rules: HashMap<String, _> =
-            force.cedar.rules().into_iter().map(|rule| (rule.id.clone(), rule)).collect();
-        needs.retain(|id| rules.get(id).is_some_and(|rule| rule.mode == Mode::Enforce));
-        // A forbid that stands is lifted by nothing that the others could say.
-        let final_word = answer.outcome == Outcome::Deny
-            && answer.reasons.iter().any(|reason| {
-                rules.get(&reason.rule).is_some_and(|r| r.outcome == Outcome::Deny && !r.yields)
-            });
-        if final_word || answer.error.is_some() {
-            needs.clear();
-        }
-        let reasons = answer.reasons.into_iter().map(|reason| reason.rule).collect();
-        Ok(Replayed {
-            outcome: needs.is_empty().then_some(answer.outcome),
-            reasons,
-            needs,
-            unasked: None,
-        })
+    /// Rules of the bundle that sleep, because no tool that they name is registered.
+    #[must_use]
+    pub fn dormant_rules(&self) -> Vec<RuleInfo> {
+        self.inner.force.load().cedar.dormant()
     }
 }
 

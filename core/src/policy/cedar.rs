@@ -60,6 +60,7 @@ pub struct CedarEngine {
     members: Vec<Member>,
     index: Index,
     waiting: HashMap<String, Vec<Meta>>,
+    dormant: Vec<Meta>,
     directory: Directory,
     constants: Constants,
     schema: OnceLock<String>,
@@ -115,9 +116,19 @@ impl CedarEngine {
     /// Every rule in force, in the order of files and lines, the baseline first.
     #[must_use]
     pub fn rules(&self) -> Vec<RuleInfo> {
-        let info =
-            |member: &Member| RuleInfo { reads: member.reads.paths(), ..member.meta.info.clone() };
+        let info = |member: &Member| RuleInfo {
+            actions: member.scope.actions.iter().flatten().cloned().collect(),
+            reads: member.reads.paths(),
+            ..member.meta.info.clone()
+        };
         self.members.iter().map(info).collect()
+    }
+
+    /// Rules that sleep, because no tool that they name is registered; in the order of files and
+    /// lines.
+    #[must_use]
+    pub fn dormant(&self) -> Vec<RuleInfo> {
+        self.dormant.iter().map(|meta| meta.info.clone()).collect()
     }
 
     /// What a reviewer of the bundle's own rules should look at, in the order of files and lines.

@@ -52,14 +52,7 @@ pub(super) fn lints(engine: &CedarEngine, profile: Profile, limits: &Limits) -> 
             note(LintKind::PermitWide, what);
         }
     }
-    // A rule that sleeps is linted as those are that do not.
-    let mut asleep: Vec<&Meta> = engine.waiting.values().flatten().collect();
-    asleep.sort_by(|a, b| (&a.info.file, a.info.line).cmp(&(&b.info.file, b.info.line)));
-    asleep.dedup_by_key(|meta| &meta.info.id);
-    let awake: BTreeSet<&str> = engine.members.iter().map(|m| &*m.meta.info.id).collect();
-    for meta in asleep.into_iter().filter(|meta| !awake.contains(&*meta.info.id)) {
-        about_text(meta, &mut lints);
-    }
+    engine.dormant.iter().for_each(|meta| about_text(meta, &mut lints));
     unscoped(engine, limits, &mut lints);
     unpermitted(engine, &tools, &mut lints);
     lints.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));
@@ -81,9 +74,6 @@ fn about_text(meta: &Meta, lints: &mut Vec<Lint>) {
     }
     if !meta.is_named {
         note(LintKind::RuleId, "is named by its place");
-    }
-    if meta.watched {
-        note(LintKind::RuleMonitor, "is only watched");
     }
     if rule.owner.is_empty() {
         note(LintKind::RuleOwner, "has no owner");

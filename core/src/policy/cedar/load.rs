@@ -74,6 +74,8 @@ struct Loader<'a> {
     ids: BTreeMap<String, (String, u32)>,
     /// Forbids that name a tool nobody registered, by tool.
     waiting: HashMap<String, Vec<Meta>>,
+    /// Policies that name no tool but such.
+    dormant: Vec<Meta>,
     lints: Vec<Lint>,
 }
 
@@ -87,6 +89,7 @@ impl<'a> Loader<'a> {
             drafts: Vec::new(),
             ids: BTreeMap::new(),
             waiting: HashMap::new(),
+            dormant: Vec::new(),
             lints: Vec::new(),
         })
     }
@@ -164,7 +167,10 @@ impl<'a> Loader<'a> {
         }
         let policy = match (there.is_empty(), missing.is_empty()) {
             (_, true) => policy,
-            (true, false) => return Ok(()),
+            (true, false) => {
+                self.dormant.push(meta);
+                return Ok(());
+            }
             (false, false) => rescoped(&policy, &there)?,
         };
         let scope = Scope::of(&policy, &self.types);
@@ -290,6 +296,7 @@ impl<'a> Loader<'a> {
             members,
             index,
             waiting: self.waiting,
+            dormant: self.dormant,
             directory,
             constants: Constants::new()?,
             schema: OnceLock::new(),

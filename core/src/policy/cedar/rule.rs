@@ -122,6 +122,10 @@ impl Meta {
             return Err(fault("`@approver` stands on a rule that does not ask".to_owned()));
         }
         meta.info.mode = if meta.watched { Mode::Monitor } else { Mode::Enforce };
+        if meta.watched {
+            let message = format!("the rule `{}` is only watched", meta.info.id);
+            lints.push(Lint::new(LintKind::RuleMonitor, file, piece.line, message));
+        }
         meta.says_why = !meta.info.reason.is_empty();
         if !meta.says_why {
             meta.info.reason = match meta.info.outcome {

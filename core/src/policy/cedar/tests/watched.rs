@@ -86,6 +86,9 @@ fn a_mode_is_one_of_two_words_and_no_permit_is_watched() {
         assert_eq!(error.code(), "policy/validate", "{bad}");
         assert!(error.fact("known").unwrap().contains("enforce"), "{error}");
     }
+    let text = "@mode(\"monitor\") forbid(principal, action, resource);";
+    let (_, notices) = Setup::new(text).load().unwrap();
+    assert_eq!(notices, ["mail.cedar, line 1: the rule `mail#1` is only watched"]);
     let info = &engine("@mode(\"monitor\") forbid(principal, action, resource);").rules()[0];
     assert_eq!((info.mode, info.outcome), (crate::Mode::Monitor, Outcome::Deny));
 }
