@@ -10,6 +10,7 @@ mod node;
 mod package;
 mod python;
 mod rust;
+mod soak;
 mod step;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ cargo xtask <verb>
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json, --explain
+  soak [target...]  fuzz what reads an attacker's text: --seconds N for each
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["eval", "traces", options @ ..] => eval::traces(&mut steps, options),
         ["eval", "detect", options @ ..] => eval::detect(&mut steps, options),
         ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
+        ["soak", options @ ..] => soak::run(&mut steps, options),
         ["package", parts @ ..] => package::run(&mut steps, parts),
         ["generate"] => c::generate(&mut steps),
         _ => {

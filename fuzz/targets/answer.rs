@@ -1,0 +1,25 @@
+//! What leaves, after something was read: quotes, links, secrets. Masking once is enough.
+#![no_main]
+
+use checkrein::content::{Content, OutputKind};
+use checkrein::source::SourceKind;
+use checkrein_fuzz::{session, text};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Some(text) = text(data) else { return };
+    let (read, answer) = text.split_once('\u{1}').unwrap_or(("", text));
+    let session = session();
+    session.inspect_input(Content::text(SourceKind::System, read)).expect("a decision");
+    let decision =
+        session.inspect_output(answer.into(), OutputKind::Answer, None).expect("a decision");
+    for finding in &decision.findings {
+        assert!(finding.span.of(answer).is_some(), "{finding:?}");
+    }
+    if let Some(masked) = &decision.content {
+        let again =
+            session.inspect_output(masked.clone(), OutputKind::Answer, None).expect("a decision");
+        assert_eq!(again.content.as_ref(), Some(masked), "masked text is left alone");
+    }
+    session.close().expect("it was open");
+});
