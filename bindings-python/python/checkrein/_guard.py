@@ -411,8 +411,10 @@ def _given(**arguments: Any) -> str:
 
 
 def _paths(given: StrPath | Sequence[StrPath] | None) -> str | list[str] | None:
-    if given is None or isinstance(given, (str, os.PathLike)):
-        return given and os.fspath(given)
+    if given is None:
+        return None
+    if isinstance(given, (str, os.PathLike)):
+        return os.fspath(given)
     return [os.fspath(path) for path in given]
 
 
