@@ -189,12 +189,15 @@ fn tool_under(mut base: Tool, over: Tool, said: &Said) -> Result<Tool> {
     for field in over.returns {
         let path = field.path.as_str().to_owned();
         let at = |key: &'static str| ["tool", id.as_str(), "returns", path.as_str(), key];
+        let same =
+            |field: &Return| (field.format, field.kind.clone(), field.names_record, field.key);
+        let silent = same(&field) == same(&plain(&field));
         let Some(known) = base.returns.iter_mut().find(|known| known.path == field.path) else {
-            // A field that nobody spoke of is anybody's text, and private.
-            let plain = field.integrity == Integrity::Untrusted
-                && field.confidentiality >= Confidentiality::Private;
-            let path = ["tool", id.as_str(), "returns", path.as_str()];
-            said.check(plain, &path)?;
+            // A field that nobody spoke of is anybody's text, and private; by its name, secret.
+            let by_name = base.fields.is_some();
+            let least = if by_name { Confidentiality::Secret } else { Confidentiality::Private };
+            let lowest = field.integrity == Integrity::Untrusted && field.confidentiality >= least;
+            said.check(lowest && silent, &["tool", id.as_str(), "returns", path.as_str()])?;
             base.returns.push(field);
             continue;
         };
@@ -206,9 +209,6 @@ fn tool_under(mut base: Tool, over: Tool, said: &Said) -> Result<Tool> {
             said.check(field.confidentiality >= known.confidentiality, &at("confidentiality"))?;
             known.confidentiality = field.confidentiality;
         }
-        let same =
-            |field: &Return| (field.format, field.kind.clone(), field.names_record, field.key);
-        let silent = same(&field) == same(&Return { path: field.path.clone(), ..plain(&field) });
         said.check(silent || same(&field) == same(known), &["tool", &id, "returns", &path])?;
         for category in field.categories {
             if !known.categories.contains(&category) {
@@ -361,6 +361,7 @@ mod tests {
             (tools, 3, "arguments.note = { role = 'free' }"),
             (tools, 3, "returns.name = { integrity = 'trusted', format = 'name' }"),
             (tools, 3, "returns.id = { integrity = 'trusted', format = 'id', kind = 'x' }"),
+            (tools, 3, "returns.name = { format = 'id', kind = 'x' }"),
             (tools, 3, "returns.id = { confidentiality = 'public' }"),
         ] {
             let loosened = if file == settings {
