@@ -127,18 +127,19 @@ pub fn settle(input: Settle<'_>) -> Settlement {
     }
 
     let answerable = input.verb == Verb::AuthorizeToolCall && input.human;
-    let mut would_be = settled;
-    for (outcome, watched) in &input.watched {
+    let mut watched = None;
+    for (outcome, why) in &input.watched {
         let binds = if *outcome == Outcome::Ask && !answerable { Outcome::Deny } else { *outcome };
-        would_be = would_be.max(binds);
-        let message = format!("only watched, nothing is blocked: {}", watched.message);
-        reasons.push(Reason { message, ..watched.clone() });
+        watched = watched.max(Some(settled.max(binds)));
+        let message = format!("only watched, nothing is blocked: {}", why.message);
+        reasons.push(Reason { message, ..why.clone() });
     }
     let monitor = input.mode == Mode::Monitor;
     let outcome = if monitor { Outcome::Allow } else { settled };
     Settlement {
         outcome,
-        would_be: (monitor || !input.watched.is_empty()).then_some(would_be),
+        // What the mode `enforce` would give: there, too, watched rules are only watched.
+        would_be: if monitor { Some(settled) } else { watched },
         edits: if outcome == Outcome::Modify { verdict.edits } else { Vec::new() },
         reasons,
         obligations: if monitor { Vec::new() } else { obligations },

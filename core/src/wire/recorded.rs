@@ -124,3 +124,67 @@ fn principal(record: &Value) -> Result<Principal> {
         on_behalf_of: agents,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record of a call, with these fields in place of the usual ones.
+    fn record(fields: &str) -> Recorded {
+        let usual = r#"{"event": "decision", "id": "i-1", "time": "2026-11-24T12:00:00.000Z",
+            "tenant": "acme", "chain": ["user:alice", "agent:desk", "agent:clerk"],
+            "verb": "authorize_tool_call", "outcome": "allow", "would_be": null, "mode": "enforce",
+            "tool": "pay", "reasons": [], "rules": [], "error": null,
+            "context": {"flow": {"tainted": true}, "user": {"trust": "customer"}, "later": 1}}"#;
+        let parse = |text: &str| Value::parse(text.as_bytes(), &crate::Limits::default()).unwrap();
+        let (Value::Object(mut all), Value::Object(other)) = (parse(usual), parse(fields)) else {
+            panic!("no objects")
+        };
+        other.iter().for_each(|(key, value)| all.insert(key, value.clone()));
+        Recorded::read(&Value::Object(all)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn who_and_what_is_read() {
+        let read = record("{}");
+        let principal = &read.situation.principal;
+        assert_eq!((principal.user.id.as_str(), principal.agent.as_str()), ("alice", "clerk"));
+        assert_eq!(principal.on_behalf_of.len(), 1);
+        assert_eq!(principal.user.trust, crate::principal::Trust::Customer);
+        assert!(read.situation.flow.tainted && read.allowed && read.unasked.is_none());
+        let other = Value::object(vec![("event".to_owned(), "start".into())]).unwrap();
+        assert_eq!(Recorded::read(&other).unwrap(), None);
+        let broken = Value::object(vec![("event".to_owned(), "decision".into())]).unwrap();
+        assert_eq!(Recorded::read(&broken).unwrap_err().code(), "record/corrupt");
+    }
+
+    #[test]
+    fn the_outcome_is_what_policy_made_of_it() {
+        for (fields, outcome) in [
+            (r#"{"outcome": "modify"}"#, Outcome::Allow),
+            (r#"{"outcome": "allow", "reasons": [{"rule": "core/approved"}]}"#, Outcome::Ask),
+            (
+                r#"{"outcome": "deny", "reasons": [{"rule": "core/no_human"}], "error": {"code": "approval/no_human"}}"#,
+                Outcome::Ask,
+            ),
+            (r#"{"outcome": "deny", "reasons": [{"rule": "core/no_permit"}]}"#, Outcome::Deny),
+            (r#"{"mode": "monitor", "would_be": "ask"}"#, Outcome::Ask),
+            // What a watched rule would have made of it is not what policy made.
+            (r#"{"would_be": "deny"}"#, Outcome::Allow),
+        ] {
+            let read = record(fields);
+            assert_eq!((read.outcome, read.unasked), (outcome, None), "{fields}");
+        }
+    }
+
+    #[test]
+    fn what_policy_was_not_asked_is_said() {
+        for fields in [
+            r#"{"outcome": "deny", "reasons": [{"rule": "core/stopped"}]}"#,
+            r#"{"outcome": "deny", "error": {"code": "store/unavailable"}}"#,
+            r#"{"over_limit": {"bytes": 9}}"#,
+        ] {
+            assert!(record(fields).unasked.is_some(), "{fields}");
+        }
+    }
+}

