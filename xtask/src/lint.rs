@@ -9,7 +9,16 @@ pub fn all(steps: &mut Steps) -> Result<(), Failure> {
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("clippy", &root, "cargo", &clippy)?;
     steps.check("words", words())?;
+    steps.run("the detectors' pages", &root, "cargo", DETECTORS)?;
     steps.check("the README's examples are those that are tested", examples())
+}
+
+/// The test that compares the pages of docs/detectors, or writes them.
+pub const DETECTORS: &[&str] = &["test", "--quiet", "-p", "checkrein", "--test", "detectors"];
+
+/// Writes the pages of docs/detectors.
+pub fn generate(steps: &mut Steps) -> Result<(), Failure> {
+    steps.run_with("detectors' pages", &root(), "cargo", DETECTORS, &[("UPDATE_DETECTORS", "1")])
 }
 
 /// Where the README's blocks of a language stand in a program that is tested. Python and Node run

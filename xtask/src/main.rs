@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
         ["soak", options @ ..] => soak::run(&mut steps, options),
         ["package", parts @ ..] => package::run(&mut steps, parts),
-        ["generate"] => c::generate(&mut steps),
+        ["generate"] => c::generate(&mut steps).and_then(|()| lint::generate(&mut steps)),
         _ => {
             step::say(VERBS);
             return if words.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) };

@@ -73,7 +73,7 @@ fn run(words: &[String]) -> Result<()> {
         secrets::measure(&folder, wanted.explain, &mut report)?;
     }
     if wants("personal") {
-        personal::measure(&folder, &mut report)?;
+        personal::measure(&folder, wanted.explain, &mut report)?;
     }
     if wants("exfiltration") {
         exfiltration::measure(&folder, &mut report)?;

@@ -3,6 +3,7 @@
 mod aadhaar;
 mod bsn;
 mod card;
+mod check;
 mod codice_fiscale;
 mod context;
 mod cpf;
@@ -10,13 +11,16 @@ mod dni;
 mod email;
 mod iban;
 mod ip;
+mod lettered;
 mod named;
+mod national;
 mod nino;
 mod nir;
 mod number;
 mod phone;
 mod ssn;
 mod steuer_id;
+mod written;
 
 use super::Find;
 use super::registry::{Rule, RuleInfo};
@@ -26,8 +30,8 @@ use number::Cluster;
 
 const THREATS: &[&str] = &["LLM02"];
 
-/// The rules that [`scan`] runs.
-pub(super) const RULES: &[RuleInfo] = &[
+/// Those of them that have a file of their own.
+const RULES: &[RuleInfo] = &[
     info("personal/email", Severity::Low, 950, "An e-mail address."),
     info("personal/phone", Severity::Low, 850, "A telephone number."),
     info("personal/card", Severity::High, 950, "A payment card's number."),
@@ -49,9 +53,15 @@ pub(super) const RULES: &[RuleInfo] = &[
     info("personal/ip_address", Severity::Info, 500, "An IP address of the public internet."),
 ];
 
+/// The rules that [`scan`] runs, some more than once: a rule can have several forms.
+pub(super) fn infos() -> impl Iterator<Item = &'static RuleInfo> {
+    let numbers = national::numbers().map(|number| &number.info);
+    RULES.iter().chain(numbers).chain(lettered::LETTERED.iter().map(|form| &form.info))
+}
+
 /// The rules that the gate runs.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
-    named::RULES.iter()
+    named::RULES.iter().chain(written::RULES)
 }
 
 const fn info(id: &'static str, severity: Severity, score: u16, meaning: &'static str) -> RuleInfo {
@@ -80,6 +90,8 @@ const READERS: &[fn(&Cluster<'_>, &mut Vec<Reading>)] = &[
     bsn::read,
     cpf::read,
     aadhaar::read,
+    national::read,
+    lettered::read,
     phone::read,
     ip::read,
 ];
@@ -110,7 +122,7 @@ pub(super) fn scan(text: &str, found: &mut dyn FnMut(&Find) -> bool) {
 }
 
 fn report(reading: &Reading, found: &mut dyn FnMut(&Find) -> bool) -> bool {
-    let Some(rule) = RULES.iter().find(|rule| rule.id == reading.id) else { return true };
+    let Some(rule) = infos().find(|rule| rule.id == reading.id) else { return true };
     let (kind, span, score) = (reading.kind, reading.span, reading.score);
     found(&Find { rule, kind, span, severity: rule.severity, score })
 }

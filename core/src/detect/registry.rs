@@ -72,10 +72,11 @@ pub(super) fn gated() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule, sorted by id.
 pub(super) fn all() -> Vec<RuleInfo> {
-    let lists = [personal::RULES, exfiltration::RULES, hidden::RULES, code::RULES];
-    let plain = lists.into_iter().flatten().cloned();
+    let lists = [exfiltration::RULES, hidden::RULES, code::RULES];
+    let plain = lists.into_iter().flatten().chain(personal::infos()).cloned();
     let mut rules: Vec<RuleInfo> = gated().map(|rule| rule.info.clone()).chain(plain).collect();
     rules.sort_by_key(|rule| rule.id);
+    rules.dedup_by_key(|rule| rule.id);
     rules
 }
 

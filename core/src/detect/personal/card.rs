@@ -1,7 +1,7 @@
 //! Payment cards: an issuer's prefix, its lengths, and Luhn's check digit.
 
 use super::number::{Cluster, Digits};
-use super::{Reading, context};
+use super::{Reading, check, context};
 
 const SHAPES: &[&[usize]] = &[
     &[16],
@@ -47,7 +47,7 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
     for at in 0..cluster.groups.len() {
         for shape in SHAPES {
             let Some((span, digits)) = cluster.whole(at, shape, b" -") else { continue };
-            if !is_luhn(&digits) || digits.are_same() {
+            if !check::luhn(digits.values()) || digits.are_same() {
                 continue;
             }
             let Some(known) = issuer(&digits) else { continue };
@@ -86,23 +86,4 @@ fn issuer(digits: &Digits) -> Option<bool> {
         (18 | 21, 15) => (four == 1800 || four == 2131).then_some(true),
         _ => None,
     }
-}
-
-/// Luhn's check.
-fn is_luhn(digits: &Digits) -> bool {
-    let sum: u32 = digits
-        .values()
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, digit)| {
-            let digit = u32::from(*digit);
-            match at % 2 {
-                0 => digit,
-                _ if digit > 4 => digit * 2 - 9,
-                _ => digit * 2,
-            }
-        })
-        .sum();
-    sum.is_multiple_of(10)
 }

@@ -6,7 +6,7 @@ use crate::span::Span;
 const BEFORE: usize = 64;
 const AFTER: usize = 32;
 
-/// Whether one of `words` (lower case) stands near `span`.
+/// Whether one of `words` (lower case) stands near `span`; after `|` a word may not go on.
 pub(super) fn near(text: &str, span: Span, words: &[&str]) -> bool {
     let bytes = text.as_bytes();
     let before = bytes.get(span.start.saturating_sub(BEFORE)..span.start).unwrap_or_default();
@@ -24,8 +24,12 @@ fn has_word(text: &[u8], words: &[&str]) -> bool {
         begins
             && !byte.is_ascii_whitespace()
             && words.iter().any(|word| {
-                let word = word.as_bytes();
-                word.first().is_some_and(|first| first.eq_ignore_ascii_case(byte))
+                let whole = word.ends_with('|');
+                let word = word.trim_end_matches('|').as_bytes();
+                let next = text.get(at + word.len());
+                let goes_on = next.is_some_and(u8::is_ascii_alphanumeric);
+                !(whole && goes_on)
+                    && word.first().is_some_and(|first| first.eq_ignore_ascii_case(byte))
                     && text
                         .get(at..at + word.len())
                         .is_some_and(|part| part.eq_ignore_ascii_case(word))

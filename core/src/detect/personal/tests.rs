@@ -91,3 +91,99 @@ proptest! {
         prop_assert!(wrong.iter().all(|finding| finding.kind != "iban"));
     }
 }
+
+/// Numbers that the issuers' own documents give as examples, each with a word that names it.
+const GIVEN: &[(&str, &str, &str)] = &[
+    ("au_tfn", "TFN", "123 456 782"),
+    ("au_abn", "ABN", "51 824 753 556"),
+    ("au_medicare", "medicare", "2123 45670 1"),
+    ("ca_sin", "SIN", "130 692 544"),
+    ("jp_my_number", "My Number", "1234 5678 9018"),
+    ("pl_pesel", "PESEL", "44051401359"),
+    ("pl_nip", "NIP", "123-456-32-18"),
+    ("se_personnummer", "personnummer", "811228-9874"),
+    ("no_fodselsnummer", "fnr", "15076500565"),
+    ("dk_cpr", "CPR", "070761-4285"),
+    ("be_nrn", "rijksregister", "85.07.30-033.28"),
+    ("at_svnr", "SVNR", "1237 010180"),
+    ("ch_ahv", "AHV", "756.9217.0769.85"),
+    ("cz_rodne_cislo", "rodné číslo", "736028/5163"),
+    ("bg_egn", "ЕГН", "7523169263"),
+    ("hu_taj", "TAJ", "111 111 110"),
+    ("gr_afm", "ΑΦΜ", "094259216"),
+    ("pt_nif", "NIF", "501964843"),
+    ("tr_tckn", "kimlik", "10000000146"),
+    ("za_id", "SA ID", "8001015009087"),
+    ("ar_cuit", "CUIT", "20-12345678-6"),
+    ("nz_ird", "IRD", "136-410-132"),
+    ("uk_nhs", "NHS", "943 476 5919"),
+    ("us_itin", "ITIN", "912-90-3456"),
+    ("us_ein", "EIN", "12-3456789"),
+    ("us_npi", "NPI", "1234567893"),
+    ("us_routing", "routing", "111000025"),
+    ("imei", "IMEI", "490154203237518"),
+    ("hr_oib", "OIB", "69435151530"),
+    ("rs_jmbg", "JMBG", "0101006500006"),
+    ("ee_isikukood", "isikukood", "37605030299"),
+    ("ec_cedula", "cédula", "1710034065"),
+    ("fi_hetu", "HETU", "131052-308T"),
+    ("mx_curp", "CURP", "HEGG560427MVZRRL04"),
+    ("sg_nric", "NRIC", "S1234567D"),
+    ("tw_id", "身分證", "A123456789"),
+    ("in_pan", "PAN", "ABCPE1234F"),
+    ("in_gstin", "GSTIN", "27AAPFU0939F1ZV"),
+    ("ie_pps", "PPS", "1234567T"),
+    ("ie_pps", "PPS", "1234567FA"),
+    ("us_dea", "DEA", "AP5836727"),
+    ("us_mbi", "Medicare", "1EG4TE5MK73"),
+    ("cn_id", "身份证", "11010519491231002X"),
+    ("vin", "VIN", "1M8GDM9AXKP042788"),
+    ("cl_rut", "RUT", "12.345.678-5"),
+    ("hk_id", "HKID", "A123456(3)"),
+    ("vat_id", "VAT", "DE136695976"),
+    ("vat_id", "VAT", "ATU13585627"),
+    ("bank_code", "SWIFT", "DEUTDEFF500"),
+    ("mac_address", "MAC", "00:1b:63:84:45:e6"),
+    ("bitcoin_address", "bitcoin", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+    ("bitcoin_address", "bitcoin", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq"),
+    ("ethereum_address", "wallet", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+    ("coordinates", "location", "48.85837, 2.294481"),
+    ("address", "at", "1600 Amphitheatre Parkway, Mountain View, CA 94043"),
+    ("address", "in der", "Musterstraße 12, 10115 Berlin"),
+    ("address", "au", "12 rue de la Paix, 75002 Paris"),
+    ("card_code", "CVV", "123"),
+];
+
+#[test]
+fn numbers_of_many_states_are_found() {
+    let mut missed = Vec::new();
+    for (kind, word, value) in GIVEN {
+        let text = format!("{word}: {value} is it");
+        let findings = personal(&text);
+        let found = findings.iter().find(|finding| finding.kind == *kind);
+        if found.and_then(|finding| finding.span.of(&text)) != Some(*value) {
+            missed.push((text, findings));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+    let kinds: std::collections::BTreeSet<&str> = GIVEN.iter().map(|given| given.0).collect();
+    assert!(kinds.len() >= 40);
+}
+
+#[test]
+fn numbers_of_states_need_a_reason() {
+    for text in [
+        "order 123456782 of 2024",
+        "the time was 1700000000000 and then 1700000000123",
+        "build 8001015009087",
+        "a run of 1234567893 steps since the start",
+        "commit 0123456 of S1234567D-x",
+        "the pan was 10000000146 degrees",
+        "f(0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeA)",
+        "24:00:01:02:03",
+        "versions 12.3456 and 78.9012",
+    ] {
+        let findings = personal(text);
+        assert!(findings.is_empty(), "{text}: {findings:?}");
+    }
+}
