@@ -76,7 +76,7 @@ fn run(words: &[String]) -> Result<()> {
         personal::measure(&folder, wanted.explain, &mut report)?;
     }
     if wants("exfiltration") {
-        exfiltration::measure(&folder, &mut report)?;
+        exfiltration::measure(&folder, wanted.explain, &mut report)?;
     }
     report.print();
     if let Some(path) = &wanted.json {
