@@ -9,6 +9,7 @@ mod personal;
 mod registry;
 mod secret;
 
+pub use injection::model::{Channel, Evidence, Features, Judgement, Model, STRIDE, features};
 pub use registry::RuleInfo;
 
 use crate::content::OutputKind;
@@ -19,6 +20,7 @@ use crate::source::SourceKind;
 use crate::span::{Span, merge};
 use crate::view::{Layer, Leaf, View};
 use gate::Gate;
+use injection::model;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
@@ -113,6 +115,7 @@ fn scans_for_hidden(scope: Scope) -> bool {
 /// The built-in detectors, tuned by [`Settings`]. Shared by all sessions.
 pub struct Detectors {
     gate: &'static Gate,
+    model: Model<'static>,
     /// Scores below which findings are dropped.
     thresholds: HashMap<&'static str, u16>,
     off: HashSet<&'static str>,
@@ -163,7 +166,11 @@ impl Detectors {
             }
             off.insert(find(id)?);
         }
-        Ok(Self { gate: built_in()?, thresholds, off, own_hosts: settings.own_hosts.clone() })
+        let model = Model::built_in().ok_or_else(|| {
+            Error::new(ErrorKind::DetectorFailed, "the model's weights cannot be read")
+        })?;
+        let own_hosts = settings.own_hosts.clone();
+        Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts })
     }
 
     /// The names of the detectors that run in `scope`, sorted.
@@ -209,6 +216,9 @@ impl Detectors {
                 });
             }
         }
+        if let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope)) {
+            self.weigh(leaf, &hit, key, &mut fresh);
+        }
         if scans_for_exfiltration(scope) {
             exfiltration::scan(leaf, scope, &self.own_hosts, &mut fresh);
         }
@@ -220,13 +230,33 @@ impl Detectors {
         out.append(&mut fresh);
     }
 
+    /// Puts what the model says beside what rules said: it is silent where a rule that is as
+    /// severe says why, so that one sentence does not count twice.
+    fn weigh(&self, leaf: &Leaf<'_>, hit: &model::Hit<'_>, key: &Key, out: &mut Vec<Finding>) {
+        let home = hit.view.origin(hit.span);
+        for rule in model::RULES {
+            let said = |finding: &Finding| {
+                finding.category == rule.category
+                    && finding.severity >= rule.severity
+                    && finding.span.overlaps(&home)
+            };
+            if out.iter().any(said) {
+                continue;
+            }
+            let (severity, score) = (rule.severity, hit.score);
+            let mut seen = HashSet::new();
+            let mut sink = Sink { path: leaf.path, view: hit.view, key, seen: &mut seen, out };
+            sink.push(&Find { rule, kind: "injection", span: hit.span, severity, score });
+        }
+    }
+
     /// Drops findings of rules that are switched off or score below their threshold. `scan` does
     /// it itself; findings of [`code`] want it too.
     pub fn tune(&self, findings: &mut Vec<Finding>) {
         findings.retain(|finding| {
             let id = finding.rule.as_ref();
             let threshold = self.thresholds.get(id).copied();
-            let threshold = threshold.unwrap_or_else(|| registry::threshold(finding.category));
+            let threshold = threshold.unwrap_or_else(|| registry::threshold(id, finding.category));
             !self.off.contains(id) && finding.score >= threshold
         });
     }

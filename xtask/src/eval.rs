@@ -80,3 +80,11 @@ pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     }
     steps.run("evaluation", &root(), "cargo", &arguments)
 }
+
+/// Trains the model of injections and writes it into the core. `--data DIR` or `CHECKREIN_DATA` names the
+/// labelled text.
+pub fn train(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
+    let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "train"];
+    arguments.extend(words);
+    steps.run("training", &root(), "cargo", &arguments)
+}

@@ -27,6 +27,7 @@ cargo xtask <verb>
   eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json, --explain
   soak [target...]  fuzz what reads an attacker's text: --seconds N for each
+  train             the model of injections, from labelled text: --data DIR
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";
 
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["eval", "detect", options @ ..] => eval::detect(&mut steps, options),
         ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
         ["soak", options @ ..] => soak::run(&mut steps, options),
+        ["train", options @ ..] => eval::train(&mut steps, options),
         ["package", parts @ ..] => package::run(&mut steps, parts),
         ["generate"] => c::generate(&mut steps).and_then(|()| lint::generate(&mut steps)),
         _ => {

@@ -25,6 +25,8 @@ pub struct Row {
     pub set: String,
     /// Where it comes from, in the files that have no sets.
     pub source: String,
+    /// Under which licence it may be used.
+    pub licence: String,
     /// The kind of secret.
     #[serde(rename = "type")]
     pub secret: Option<String>,
@@ -44,6 +46,7 @@ impl Default for Row {
             lang: String::new(),
             set: String::new(),
             source: String::new(),
+            licence: String::new(),
             secret: None,
             spans: Vec::new(),
             meta: serde_json::Value::Null,

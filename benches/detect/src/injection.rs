@@ -1,38 +1,134 @@
-//! Injections: what the rules find in each set of attacks, and what they flag of ordinary text.
+//! Injections, by rules and model together, on sets of attacks that the model was not trained on.
+
+mod folds;
+mod manifest;
+mod tables;
 
 use crate::Result;
-use crate::data;
-use crate::guarded::Guarded;
-use crate::measure::share;
-use crate::report::{Ordinary, Report};
+use crate::data::{self, Row};
+use crate::report::{Ordinary, Report, SetRow};
+use crate::train::is_attack;
+use checkrein::Limits;
+use checkrein::detect::{Channel, Detectors, Scope, Settings};
+use checkrein::digest::Key;
 use checkrein::finding::Category;
+use checkrein::normalize::Normalizer;
 use checkrein::source::SourceKind;
-use std::collections::BTreeMap;
+use checkrein::view::Leaf;
 use std::path::Path;
+
+/// Sets of what others write, however their rows are named.
+const FOREIGN: &[&str] = &[
+    "agentdojo_env",
+    "atr_skills",
+    "code_files",
+    "docs_markdown",
+    "garak_whois_latent",
+    "mail_ham",
+    "spikee_cybersec",
+    "spikee_finance_benign",
+];
+
+/// The share of ordinary text that the model may flag. A false flag on what others write costs a
+/// question later; on what the user writes, nothing is asked for it.
+const SHIPPED_USER: f64 = 0.005;
+const SHIPPED_FOREIGN: f64 = 0.0015;
+
+/// Where a text of `row` comes in.
+pub fn channel(row: &Row) -> Channel {
+    if row.set == "bfcl_tool_descriptions" {
+        Channel::Description
+    } else if row.kind == "indirect" || FOREIGN.contains(&row.set.as_str()) {
+        Channel::Foreign
+    } else {
+        Channel::User
+    }
+}
+
+/// Whether `row` is text that nobody wrote to look like an attack.
+pub fn is_ordinary(row: &Row) -> bool {
+    row.label == 0 && row.kind == "benign"
+}
 
 /// Measures them over `injection.jsonl.gz`.
 ///
 /// # Errors
-/// Where the file is missing, or the guard fails.
+/// Where the file is missing, or a model cannot be read back.
 pub fn measure(folder: &Path, report: &mut Report) -> Result<()> {
-    let mut guarded = Guarded::new()?;
-    let mut sets: BTreeMap<(u8, String), (usize, usize)> = BTreeMap::new();
-    for row in data::rows(folder, "injection.jsonl.gz")? {
-        let kind = if row.kind == "indirect" { SourceKind::ToolResult } else { SourceKind::User };
-        let findings = guarded.input(&row.text, kind)?;
-        let seen = findings.iter().any(|finding| finding.category == Category::Injection);
-        let counts = sets.entry((row.label, row.set)).or_default();
-        counts.0 += 1;
-        counts.1 += usize::from(seen);
+    let rows = data::rows(folder, "injection.jsonl.gz")?;
+    let caught = by_rules(&rows)?;
+    let scored = folds::score(&rows)?;
+    let table = tables::Table { rows: &rows, caught: &caught, scored: &scored };
+    let levels = [0.001, 0.005, 0.01].map(|level| table.thresholds(level));
+    let [at_0_1, at_0_5, at_1] = &levels;
+    for set in tables::sets(&rows, is_attack) {
+        let recall = |thresholds| table.share(thresholds, |row| row.set == set && is_attack(row));
+        let (n, recall_at_0_5) = recall(at_0_5);
+        let (recall_at_0_1, recall_at_1) = (recall(at_0_1).1, recall(at_1).1);
+        report.sets.push(SetRow { set, n, recall_at_0_1, recall_at_0_5, recall_at_1 });
     }
-    let mut table = String::from("injection, by rules alone: flagged of all\n");
-    for ((label, set), (n, flagged)) in sets {
-        let what = if label == 1 { "attack" } else { "ordinary" };
-        table.push_str(&format!("  {what:9} {set:28} {flagged:5} of {n:5}\n"));
-        if label == 0 {
-            report.false_positives.push(Ordinary { set, n, rate: share(flagged, n) });
-        }
+    #[allow(clippy::cast_precision_loss, reason = "a handful of sets")]
+    let mean =
+        report.sets.iter().map(|set| set.recall_at_0_5).sum::<f64>() / report.sets.len() as f64;
+    report.macro_recall_at_0_5 = Some(mean);
+    let shipped = table.shipped()?;
+    for set in tables::sets(&rows, |row| row.label == 0) {
+        let (n, rate) = table.left_out(&shipped, |row| row.set == set && row.label == 0);
+        report.false_positives.push(Ordinary { set, n, rate });
     }
-    report.tables.push(table);
+    report.tables.extend(table.print(&levels, &shipped));
     Ok(())
+}
+
+/// Trains the model that ships, sets its thresholds by ordinary text that it was not trained
+/// on, and writes it, and what it was made of, into the repository.
+///
+/// # Errors
+/// Where the file is missing, or the repository cannot be written.
+pub fn train(folder: &Path) -> Result<()> {
+    let rows = data::rows(folder, "injection.jsonl.gz")?;
+    let caught = by_rules(&rows)?;
+    let scored = folds::score(&rows)?;
+    let table = tables::Table { rows: &rows, caught: &caught, scored: &scored };
+    let [mut user, mut foreign, mut description] =
+        [Channel::User, Channel::Foreign, Channel::Description].map(folds::unjudged);
+    // A flagged sentence of the user's accounts for nothing: not by a hair's breadth.
+    user.threshold = table.threshold(Channel::User, SHIPPED_USER, u8::MAX) + 500;
+    foreign.threshold = table.threshold(Channel::Foreign, SHIPPED_FOREIGN, u8::MAX);
+    // A tool whose description is flagged cannot be used.
+    description.threshold = foreign.threshold + 1000;
+    let all: Vec<&Row> = rows.iter().collect();
+    let trained = crate::train::train(&all, crate::train::SIZES).judged(user, foreign, description);
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let weights = repository.join("../../core/src/detect/injection/model/weights.bin");
+    std::fs::write(weights, trained.file())?;
+    let data = std::fs::read(folder.join("injection.jsonl.gz"))?;
+    std::fs::write(repository.join("manifest.json"), manifest::of(&rows, &data, trained.file())?)?;
+    crate::print(&format!("user {user:?}\nforeign {foreign:?}\ndescription {description:?}\n"));
+    Ok(())
+}
+
+/// What the rules alone make of each row: the severity of the worst finding, counted from 1.
+fn by_rules(rows: &[Row]) -> Result<Vec<u8>> {
+    let mut settings = Settings::default();
+    settings.off.insert("injection/model".to_owned(), "rules alone".to_owned());
+    let detectors = Detectors::new(&settings)?;
+    let normalizer = Normalizer::new(&Limits::default());
+    let key = Key::new([7; 32]);
+    let mut caught = Vec::new();
+    for row in rows {
+        let kind = match channel(row) {
+            Channel::User => SourceKind::User,
+            Channel::Foreign => SourceKind::ToolResult,
+            Channel::Description => SourceKind::ToolDescription,
+        };
+        let views = normalizer.views(&row.text);
+        let mut findings = Vec::new();
+        let leaf = Leaf { path: "", text: &row.text, views: &views };
+        detectors.scan(&leaf, Scope::Input(kind), &key, &mut findings);
+        let worst =
+            findings.iter().filter(|f| f.category == Category::Injection).map(|f| f.severity);
+        caught.push(worst.max().map_or(0, |severity| severity as u8 + 1));
+    }
+    Ok(caught)
 }

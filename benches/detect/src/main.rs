@@ -1,6 +1,8 @@
-//! Measures the detectors on labelled text: see docs/EVALUATION.md.
+//! Measures the detectors on labelled text, and trains the model of injections: see
+//! docs/EVALUATION.md and docs/MODEL-CARD.md.
 //!
 //! `checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]`
+//! `checkrein-detection train [--data DIR]`
 
 mod data;
 mod exfiltration;
@@ -10,6 +12,7 @@ mod measure;
 mod personal;
 mod report;
 mod secrets;
+mod train;
 
 use std::process::ExitCode;
 
@@ -17,6 +20,7 @@ use std::process::ExitCode;
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]\n\
+                     checkrein-detection train [--data DIR]\n\
                      parts: injection secrets personal exfiltration\n";
 
 fn main() -> ExitCode {
@@ -59,11 +63,13 @@ fn read(words: &[String]) -> Result<Wanted> {
 
 fn run(words: &[String]) -> Result<()> {
     let Some((verb, rest)) = words.split_first() else { return Err(USAGE.into()) };
-    if verb != "eval" {
-        return Err(USAGE.into());
-    }
     let wanted = read(rest)?;
     let folder = data::folder(wanted.data.as_deref())?;
+    match verb.as_str() {
+        "eval" => {}
+        "train" => return injection::train(&folder),
+        _ => return Err(USAGE.into()),
+    }
     let mut report = report::Report::default();
     let wants = |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|p| p == part);
     if wants("injection") {

@@ -11,6 +11,7 @@ mod forgery;
 mod languages;
 mod leak;
 mod mention;
+pub(super) mod model;
 mod overrule;
 mod persona;
 

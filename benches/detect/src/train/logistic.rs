@@ -1,0 +1,166 @@
+//! Logistic regression with a square penalty, by L-BFGS.
+
+use super::bag::Window;
+use checkrein::detect::Model;
+
+/// How much a part of a word counts beside a word.
+pub const PARTS: f64 = 0.7;
+/// Added to the count of features in a window, so that a few words alone are no proof.
+pub const DAMPING: f64 = 6.0;
+/// The inverse of the penalty.
+const C: f64 = 2.0;
+/// Steps that the shape of the loss is guessed from.
+const MEMORY: usize = 6;
+
+/// One window with what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Example<'a> {
+    /// The window.
+    pub window: &'a Window,
+    /// Whether it is an attack.
+    pub attack: bool,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+/// A model while it is trained: the weights, and last the bias.
+pub type Weights = Vec<f32>;
+
+/// Weights that say nothing.
+pub fn blank() -> Weights {
+    vec![0.0; Model::WEIGHTS + 1]
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts are small")]
+fn shares(window: &Window) -> (f64, f64) {
+    let share = |n: usize| 1.0 / (n as f64 + DAMPING).sqrt();
+    (share(window.words.len()), PARTS * share(window.parts.len()))
+}
+
+/// What `weights` make of `window`.
+pub fn score(weights: &[f32], window: &Window) -> f64 {
+    let sum = |places: &[u32]| -> f64 {
+        f64::from(
+            places.iter().map(|at| weights.get(*at as usize).copied().unwrap_or(0.0)).sum::<f32>(),
+        )
+    };
+    let (words, parts) = shares(window);
+    let bias = weights.last().copied().unwrap_or(0.0);
+    f64::from(bias) + words * sum(&window.words) + parts * sum(&window.parts)
+}
+
+/// The loss, and its slope in `slope`.
+#[allow(clippy::cast_possible_truncation, reason = "single precision is enough")]
+fn loss(examples: &[Example<'_>], weights: &[f32], slope: &mut [f32]) -> f64 {
+    slope.iter_mut().zip(weights).for_each(|(s, w)| *s = *w / C as f32);
+    let square: f64 = weights.iter().map(|w| f64::from(*w) * f64::from(*w)).sum();
+    let mut total = square / (2.0 * C);
+    let mut bias = 0.0;
+    for example in examples {
+        let sign = if example.attack { 1.0 } else { -1.0 };
+        let margin = sign * score(weights, example.window);
+        // ln(1 + e^-m) without overflow.
+        total += example.weight * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0));
+        let pull = -sign * example.weight / (1.0 + margin.exp());
+        let (words, parts) = shares(example.window);
+        for (places, share) in [(&example.window.words, words), (&example.window.parts, parts)] {
+            let by = (pull * share) as f32;
+            for at in places {
+                if let Some(place) = slope.get_mut(*at as usize) {
+                    *place += by;
+                }
+            }
+        }
+        bias += pull;
+    }
+    if let Some(last) = slope.last_mut() {
+        *last += bias as f32;
+    }
+    total
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    // Sums of eight, so that the compiler can add them side by side.
+    a.chunks(8)
+        .zip(b.chunks(8))
+        .map(|(a, b)| f64::from(a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>()))
+        .sum()
+}
+
+fn add(to: &mut [f32], by: f64, what: &[f32]) {
+    #[allow(clippy::cast_possible_truncation, reason = "single precision is enough")]
+    let by = by as f32;
+    to.iter_mut().zip(what).for_each(|(to, what)| *to += by * what);
+}
+
+struct Step {
+    moved: Vec<f32>,
+    bent: Vec<f32>,
+    inverse: f64,
+}
+
+/// Improves `weights` in at most `rounds` steps.
+pub fn fit(examples: &[Example<'_>], weights: &mut Weights, rounds: usize) {
+    let mut slope = blank();
+    let mut now = loss(examples, weights, &mut slope);
+    let mut steps: Vec<Step> = Vec::new();
+    for _ in 0..rounds {
+        let way = direction(&slope, &steps);
+        let down = dot(&way, &slope);
+        if down >= 0.0 {
+            break;
+        }
+        let size = dot(&slope, &slope).sqrt();
+        let mut length = if steps.is_empty() { (1.0 / size).min(1.0) } else { 1.0 };
+        let mut next_slope = blank();
+        let mut taken = None;
+        for _ in 0..12 {
+            let mut next = weights.clone();
+            add(&mut next, length, &way);
+            let value = loss(examples, &next, &mut next_slope);
+            if value <= now + 1e-4 * length * down {
+                taken = Some((next, value));
+                break;
+            }
+            length /= 2.0;
+        }
+        let Some((next, value)) = taken else { break };
+        let mut moved = next.clone();
+        add(&mut moved, -1.0, weights);
+        let mut bent = next_slope.clone();
+        add(&mut bent, -1.0, &slope);
+        let curve = dot(&moved, &bent);
+        if curve > 1e-10 {
+            steps.push(Step { moved, bent, inverse: 1.0 / curve });
+            if steps.len() > MEMORY {
+                steps.remove(0);
+            }
+        }
+        let gain = now - value;
+        (*weights, slope, now) = (next, next_slope, value);
+        if gain < 1e-6 * now {
+            break;
+        }
+    }
+}
+
+/// Where to go from a point with this slope.
+fn direction(slope: &[f32], steps: &[Step]) -> Vec<f32> {
+    let mut way: Vec<f32> = slope.iter().map(|s| -s).collect();
+    let mut shares = Vec::new();
+    for step in steps.iter().rev() {
+        let share = step.inverse * dot(&step.moved, &way);
+        add(&mut way, -share, &step.bent);
+        shares.push(share);
+    }
+    if let Some(last) = steps.last() {
+        #[allow(clippy::cast_possible_truncation, reason = "single precision is enough")]
+        let scale = (1.0 / (last.inverse * dot(&last.bent, &last.bent))) as f32;
+        way.iter_mut().for_each(|w| *w *= scale);
+    }
+    for (step, share) in steps.iter().zip(shares.iter().rev()) {
+        let other = step.inverse * dot(&step.bent, &way);
+        add(&mut way, share - other, &step.moved);
+    }
+    way
+}
