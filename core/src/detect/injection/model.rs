@@ -204,7 +204,6 @@ fn logarithm(n: u32) -> f64 {
     (f64::from(whole) + part) * std::f64::consts::LN_2
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
 fn whole(number: f64) -> i32 {
     number as i32
 }

@@ -53,7 +53,6 @@ fn parts(token: &Token<'_>, sink: &mut impl Features) {
 }
 
 /// The place of what `hash` says, among those of its kind.
-#[expect(clippy::cast_possible_truncation, reason = "the upper bits alone are left")]
 fn index(hash: u64, kind: u64) -> usize {
     let mixed = (hash ^ (hash >> 31)).wrapping_add(kind).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     ((mixed ^ (mixed >> 29)).wrapping_mul(0x94D0_49BB_1331_11EB) >> (64 - BITS)) as usize
