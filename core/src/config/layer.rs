@@ -29,6 +29,7 @@ impl Bundle {
         let tools = Said::read(&over.name, "tools.toml", text("tools.toml"))?;
         let mut manifest: BTreeMap<_, _> =
             self.manifest.tools.into_iter().map(|tool| (tool.id.clone(), tool)).collect();
+        self.manifest.lints.extend(over.manifest.lints);
         for tool in over.manifest.tools {
             let tool = match manifest.remove(&tool.id) {
                 Some(base) => tool_under(base, tool, &tools)?,

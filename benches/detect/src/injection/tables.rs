@@ -188,23 +188,6 @@ impl Table<'_> {
             }
             let _ = writeln!(ordinary, " {:8.2}", self.left_out(&levels[1], of).1 * 100.0);
         }
-        for attack in [true, false] {
-            let mut counts = BTreeMap::<i32, usize>::new();
-            for score in self
-                .scored
-                .iter()
-                .filter(|s| self.caught.get(s.row).is_some_and(|c| (1..SEVERITY).contains(c)))
-            {
-                if self
-                    .rows
-                    .get(score.row)
-                    .is_some_and(|r| if attack { is_attack(r) } else { r.label == 0 })
-                {
-                    *counts.entry(score.evidence.div_euclid(500).clamp(-5, 5)).or_default() += 1;
-                }
-            }
-            let _ = writeln!(ordinary, "hints {attack} {counts:?}");
-        }
         vec![out, ordinary]
     }
 }
