@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Typed values of one leaf that are indexed.
 const MAX_VALUES: usize = 50_000;
 
+/// The finding that no rule made.
+const MODEL: &str = "injection/model";
+
 /// What detectors found in a leaf, in bytes of the original.
 #[derive(Default)]
 pub(super) struct Marks {
@@ -35,7 +38,11 @@ impl Marks {
     pub(super) fn add(&mut self, finding: &Finding, span: Span) {
         match finding.category {
             Category::Injection => {
-                self.injections.push(span);
+                // A model's window is no sentence that somebody else wrote: where it errs, the user's
+                // own words would ground nothing.
+                if finding.rule != MODEL {
+                    self.injections.push(span);
+                }
                 if !self.rules.contains(&finding.rule) {
                     self.rules.push(finding.rule.clone());
                 }
