@@ -53,7 +53,7 @@ const RULES: &[RuleInfo] = &[
     info("personal/ip_address", Severity::Info, 500, "An IP address of the public internet."),
 ];
 
-/// The rules that [`scan`] runs, some more than once: a rule can have several forms.
+/// The rules that [`scan`] runs.
 pub(super) fn infos() -> impl Iterator<Item = &'static RuleInfo> {
     let numbers = national::numbers().map(|number| &number.info);
     RULES.iter().chain(numbers).chain(lettered::LETTERED.iter().map(|form| &form.info))

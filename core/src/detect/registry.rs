@@ -76,7 +76,6 @@ pub(super) fn all() -> Vec<RuleInfo> {
     let plain = lists.into_iter().flatten().chain(personal::infos()).cloned();
     let mut rules: Vec<RuleInfo> = gated().map(|rule| rule.info.clone()).chain(plain).collect();
     rules.sort_by_key(|rule| rule.id);
-    rules.dedup_by_key(|rule| rule.id);
     rules
 }
 

@@ -10,28 +10,46 @@ use crate::detect::registry::RuleInfo;
 use crate::finding::Severity::{High, Low, Medium};
 use crate::span::Span;
 
-/// An identifier of one length.
+/// An identifier, in one of several shapes.
 pub(super) struct Lettered {
     pub(super) info: RuleInfo,
     kind: &'static str,
-    /// `A` a letter, `9` a digit, `X` either, `-` itself.
-    shape: &'static str,
+    shapes: &'static [Shape],
     words: &'static [&'static str],
     check: fn(&[u8]) -> bool,
-    /// Its score near one of the words, and without.
-    scores: (u16, u16),
+    /// Its score near one of the words.
+    named: u16,
+}
+
+/// One way to write it.
+struct Shape {
+    /// `A` a letter, `9` a digit, `X` either, `-` itself.
+    form: &'static str,
+    /// Letters before the first place where a digit can stand.
+    head: usize,
+    /// Its score without any of the words.
+    bare: u16,
+}
+
+const fn shape(form: &'static str, bare: u16) -> Shape {
+    let bytes = form.as_bytes();
+    let mut head = 0;
+    while let Some((b'A', _)) = bytes.split_at(head).1.split_first() {
+        head += 1;
+    }
+    Shape { form, head, bare }
 }
 
 const fn lettered(
     id: &'static str,
     meaning: &'static str,
-    shape: &'static str,
-    scores: (u16, u16),
+    shapes: &'static [Shape],
+    named: u16,
     words: &'static [&'static str],
     check: fn(&[u8]) -> bool,
 ) -> Lettered {
     let (_, kind) = id.split_at(9);
-    Lettered { info: info(id, High, 950, meaning), kind, shape, words, check, scores }
+    Lettered { info: info(id, High, 950, meaning), kind, shapes, words, check, named }
 }
 
 const fn less(mut lettered: Lettered, severity: crate::finding::Severity) -> Lettered {
@@ -43,56 +61,48 @@ pub(super) const LETTERED: &[Lettered] = &[
     lettered(
         "personal/fi_hetu",
         "A personal identity code of Finland.",
-        "999999X999X",
-        (950, 700),
-        &["hetu", "henkilötunnus", "henkilotunnus"],
-        hetu,
-    ),
-    lettered(
-        "personal/fi_hetu",
-        "A personal identity code of Finland.",
-        "999999-999X",
-        (950, 850),
+        &[shape("999999X999X", 700), shape("999999-999X", 850)],
+        950,
         &["hetu", "henkilötunnus", "henkilotunnus"],
         hetu,
     ),
     lettered(
         "personal/mx_curp",
         "A population code of Mexico.",
-        "AAAA999999AAAAAAX9",
-        (950, 850),
+        &[shape("AAAA999999AAAAAAX9", 850)],
+        950,
         &["curp"],
         |b| b.get(10).is_some_and(|sex| b"HMX".contains(sex)) && is_date(b, 6),
     ),
     lettered(
         "personal/mx_rfc",
         "A tax code of Mexico.",
-        "AAAA999999XXX",
-        (900, 200),
+        &[shape("AAAA999999XXX", 200)],
+        900,
         &["rfc|"],
         |b| is_date(b, 6),
     ),
     lettered(
         "personal/sg_nric",
         "An identity number of Singapore.",
-        "A9999999A",
-        (900, 600),
+        &[shape("A9999999A", 600)],
+        900,
         &["nric", "fin|"],
         nric,
     ),
     lettered(
         "personal/tw_id",
         "An identity number of Taiwan.",
-        "A999999999",
-        (900, 250),
+        &[shape("A999999999", 250)],
+        900,
         &["身分證", "身份證", "taiwan"],
         tw_id,
     ),
     lettered(
         "personal/in_pan",
         "A permanent account number of India.",
-        "AAAAA9999A",
-        (900, 250),
+        &[shape("AAAAA9999A", 250)],
+        900,
         &["pan|", "permanent account", "income tax"],
         |b| b.get(3).is_some_and(|kind| b"PCHFATBLJG".contains(kind)),
     ),
@@ -100,8 +110,8 @@ pub(super) const LETTERED: &[Lettered] = &[
         lettered(
             "personal/in_gstin",
             "A tax number of a business in India.",
-            "99AAAAA9999AXZX",
-            (900, 700),
+            &[shape("99AAAAA9999AXZX", 700)],
+            900,
             &["gst"],
             |b| b.get(13) == Some(&b'Z'),
         ),
@@ -110,40 +120,32 @@ pub(super) const LETTERED: &[Lettered] = &[
     lettered(
         "personal/ie_pps",
         "A personal public service number of Ireland.",
-        "9999999A",
-        (900, 200),
-        &["pps", "personal public service"],
-        pps,
-    ),
-    lettered(
-        "personal/ie_pps",
-        "A personal public service number of Ireland.",
-        "9999999AA",
-        (900, 200),
+        &[shape("9999999A", 200), shape("9999999AA", 200)],
+        900,
         &["pps", "personal public service"],
         pps,
     ),
     lettered(
         "personal/us_dea",
         "A prescriber's number of the United States.",
-        "AA9999999",
-        (900, 200),
+        &[shape("AA9999999", 200)],
+        900,
         &["dea|", "dea#", "prescriber"],
         dea,
     ),
     lettered(
         "personal/us_mbi",
         "A Medicare number of the United States.",
-        "9AX9AX9AA99",
-        (900, 400),
+        &[shape("9AX9AX9AA99", 400)],
+        900,
         &["medicare", "mbi|"],
         |b| b.first() != Some(&b'0') && !b.iter().any(|b| b"SLOIBZ".contains(b)),
     ),
     lettered(
         "personal/cn_id",
         "A resident identity number of China.",
-        "99999999999999999X",
-        (950, 800),
+        &[shape("99999999999999999X", 800)],
+        950,
         &["身份证", "resident id", "identity card"],
         cn_id,
     ),
@@ -151,8 +153,8 @@ pub(super) const LETTERED: &[Lettered] = &[
         lettered(
             "personal/vin",
             "The number of a vehicle.",
-            "XXXXXXXXXXXXXXXXX",
-            (850, 200),
+            &[shape("XXXXXXXXXXXXXXXXX", 200)],
+            850,
             &["vin|", "vehicle", "chassis", "fahrgestell"],
             vin,
         ),
@@ -161,24 +163,16 @@ pub(super) const LETTERED: &[Lettered] = &[
     lettered(
         "personal/cl_rut",
         "A tax number of Chile.",
-        "99999999-X",
-        (900, 500),
-        &["rut|", "run|", "rol único", "rol unico"],
-        rut,
-    ),
-    lettered(
-        "personal/cl_rut",
-        "A tax number of Chile.",
-        "99.999.999-X",
-        (900, 700),
+        &[shape("99999999-X", 500), shape("99.999.999-X", 700)],
+        900,
         &["rut|", "run|", "rol único", "rol unico"],
         rut,
     ),
     lettered(
         "personal/hk_id",
         "An identity number of Hong Kong.",
-        "A999999(X)",
-        (900, 700),
+        &[shape("A999999(X)", 700)],
+        900,
         &["hkid", "hong kong id", "身份證"],
         hk_id,
     ),
@@ -186,63 +180,15 @@ pub(super) const LETTERED: &[Lettered] = &[
         lettered(
             "personal/vat_id",
             "A tax number of a business in Europe.",
-            "AA999999999",
-            (750, 200),
-            VAT,
-            vat,
-        ),
-        Low,
-    ),
-    less(
-        lettered(
-            "personal/vat_id",
-            "A tax number of a business in Europe.",
-            "AAA99999999",
-            (750, 200),
-            VAT,
-            vat,
-        ),
-        Low,
-    ),
-    less(
-        lettered(
-            "personal/vat_id",
-            "A tax number of a business in Europe.",
-            "AA99999999999",
-            (750, 200),
-            VAT,
-            vat,
-        ),
-        Low,
-    ),
-    less(
-        lettered(
-            "personal/vat_id",
-            "A tax number of a business in Europe.",
-            "AA99999999",
-            (750, 200),
-            VAT,
-            vat,
-        ),
-        Low,
-    ),
-    less(
-        lettered(
-            "personal/vat_id",
-            "A tax number of a business in Europe.",
-            "AA9999999999",
-            (750, 200),
-            VAT,
-            vat,
-        ),
-        Low,
-    ),
-    less(
-        lettered(
-            "personal/vat_id",
-            "A tax number of a business in Europe.",
-            "AA999999999A99",
-            (750, 200),
+            &[
+                shape("AA999999999", 200),
+                shape("AAA99999999", 200),
+                shape("AA99999999999", 200),
+                shape("AA99999999", 200),
+                shape("AA9999999999", 200),
+                shape("AA999999999A99", 200),
+            ],
+            750,
             VAT,
             vat,
         ),
@@ -273,27 +219,19 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
                 continue;
             }
             for form in LETTERED {
-                let Some(read) = reading(cluster, start, letters, form) else { continue };
-                readings.push(read);
+                // The vehicle's number may begin with anything: it is read from where its word begins.
+                let fits = |shape: &&Shape| shape.head == letters || form.kind == "vin";
+                let shapes = form.shapes.iter().filter(fits);
+                readings.extend(shapes.filter_map(|shape| reading(cluster, start, form, shape)));
             }
         }
     }
 }
 
-fn reading(
-    cluster: &Cluster<'_>,
-    start: usize,
-    letters: usize,
-    form: &Lettered,
-) -> Option<Reading> {
-    let head = form.shape.bytes().position(|b| b == b'9' || b == b'X').unwrap_or(0);
-    // The vehicle's number may begin with anything: it is read from where its word begins.
-    if head != letters && form.kind != "vin" {
-        return None;
-    }
-    let span = Span::new(start, start + form.shape.len());
+fn reading(cluster: &Cluster<'_>, start: usize, form: &Lettered, shape: &Shape) -> Option<Reading> {
+    let span = Span::new(start, start + shape.form.len());
     let bytes = cluster.text.as_bytes().get(span.start..span.end)?;
-    let fits = bytes.iter().zip(form.shape.bytes()).all(|(byte, class)| match class {
+    let fits = bytes.iter().zip(shape.form.bytes()).all(|(byte, class)| match class {
         b'A' => byte.is_ascii_uppercase(),
         b'9' => byte.is_ascii_digit(),
         b'X' => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
@@ -302,7 +240,7 @@ fn reading(
     if !fits || !cluster.begins(span.start) || !cluster.ends(span.end) || !(form.check)(bytes) {
         return None;
     }
-    let (named, bare) = form.scores;
-    let score = if context::near(cluster.text, span, form.words) { named } else { bare };
+    let named = context::near(cluster.text, span, form.words);
+    let score = if named { form.named } else { shape.bare };
     Some(Reading { id: form.info.id, kind: form.kind, span, score })
 }
