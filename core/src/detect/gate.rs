@@ -1,7 +1,7 @@
 //! One keyword automaton for all rules: an expression runs only around its own keywords.
 
 use super::Lanes;
-use super::registry::{Pattern, Rule};
+use super::registry::{Found, Pattern, Rule};
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -46,6 +46,18 @@ impl<'a> Candidate<'a> {
     pub(super) fn value(&self) -> &'a str {
         self.value.of(self.text).unwrap_or_default()
     }
+
+    /// What matched, as severe and as sure as its pattern says.
+    pub(super) fn matched(&self) -> Found {
+        let Pattern { severity, score, .. } = *self.pattern;
+        Found { span: self.value, severity, score }
+    }
+}
+
+/// Takes what matched: the check of a rule that has no other.
+#[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
+pub(super) fn accept(candidate: &Candidate<'_>) -> Option<Found> {
+    Some(candidate.matched())
 }
 
 impl Gate {

@@ -64,11 +64,7 @@ const fn token(
 
 /// Takes what matched, unless it is a placeholder.
 fn accept(candidate: &Candidate<'_>) -> Option<Found> {
-    let pattern = candidate.pattern;
-    if placeholder::is_obvious(candidate.value()) {
-        return None;
-    }
-    Some(Found { span: candidate.value, severity: pattern.severity, score: pattern.score })
+    (!placeholder::is_obvious(candidate.value())).then(|| candidate.matched())
 }
 
 /// Takes what matched, surer where the checksum at its end is right and less sure where not.

@@ -88,9 +88,7 @@ const LEADS: &[&str] = &[
 /// can put quotes around it too.
 #[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
 pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
-    let pattern = candidate.pattern;
-    let mut found =
-        Found { span: candidate.value, severity: pattern.severity, score: pattern.score };
+    let mut found = candidate.matched();
     let quoted = is_quoted(candidate.text, candidate.span);
     let discussed =
         is_discussed(candidate.text, candidate.span) || is_led(candidate.text, candidate.span);

@@ -2,8 +2,8 @@
 
 use super::THREATS;
 use crate::detect::Lanes;
-use crate::detect::gate::Candidate;
-use crate::detect::registry::{Found, Pattern, Rule, RuleInfo};
+use crate::detect::gate::accept;
+use crate::detect::registry::{Pattern, Rule, RuleInfo};
 use crate::finding::{Category, Severity};
 
 pub(super) const RULES: &[Rule] = &[
@@ -70,7 +70,7 @@ const fn rule(
         threats: THREATS,
         meaning,
     };
-    Rule { info, patterns, check }
+    Rule { info, patterns, check: accept }
 }
 
 const fn pattern(
@@ -81,10 +81,4 @@ const fn pattern(
     kind: &'static str,
 ) -> Pattern {
     Pattern { keywords, expression, lanes: Lanes::PERSONAL, severity, score, kind, reach: (40, 64) }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
-fn check(candidate: &Candidate<'_>) -> Option<Found> {
-    let pattern = candidate.pattern;
-    Some(Found { span: candidate.value, severity: pattern.severity, score: pattern.score })
 }

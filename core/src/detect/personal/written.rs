@@ -2,7 +2,7 @@
 
 use super::info;
 use crate::detect::Lanes;
-use crate::detect::gate::Candidate;
+use crate::detect::gate::{Candidate, accept};
 use crate::detect::registry::{Found, Pattern, Rule};
 use crate::finding::Severity::{self, High, Info, Low, Medium};
 use sha2::{Digest as _, Sha256};
@@ -203,12 +203,6 @@ const fn lead(
 ) -> Pattern {
     let (lanes, severity) = (Lanes::PERSONAL, Medium);
     Pattern { keywords, expression, lanes, severity, score, kind, reach: (0, 128) }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
-fn accept(candidate: &Candidate<'_>) -> Option<Found> {
-    let pattern = candidate.pattern;
-    Some(Found { span: candidate.value, severity: pattern.severity, score: pattern.score })
 }
 
 /// Not the address of nobody, nor that of all.

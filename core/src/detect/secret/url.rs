@@ -93,6 +93,5 @@ fn check(candidate: &Candidate<'_>) -> Option<Found> {
     {
         return None;
     }
-    let pattern = candidate.pattern;
-    Some(Found { span: candidate.value, severity: pattern.severity, score: pattern.score })
+    Some(candidate.matched())
 }
