@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::request::{SessionFacts, ToolFacts};
 use crate::session::counters;
 use crate::store::{Delta, Entry};
-use crate::tool::ToolOrigin;
 use std::sync::Arc;
 
 impl Session {
@@ -65,17 +64,11 @@ impl Session {
             i64::try_from(self.cell.principal.on_behalf_of.len() + 1).unwrap_or(i64::MAX);
         let tool = &asked.tool;
         draft.facts = ToolFacts {
-            known: tool.is_known(),
-            inferred: tool.origin == ToolOrigin::Inferred,
-            quarantined: force.quarantine(&tool.id).is_some(),
-            effects: asked.effects,
-            isolated: tool.isolated,
-            read_only: tool.read_only,
             egress_breach: seen.trace.egress_breach,
             root_breach: seen.trace.root_breach,
             write_breach: seen.trace.write_breach,
             over_limit: counters::over_limit(&session, &tool.limits),
-            owner: tool.owner_business.clone().or(tool.owner_technical.clone()).unwrap_or_default(),
+            ..force.tool_facts(tool, asked.effects)
         };
         draft.session = session;
         draft.flow = seen.trace.flow.clone();

@@ -10,8 +10,9 @@ use crate::event::EventBody;
 use crate::flow::Rules;
 use crate::id::ToolId;
 use crate::policy::{Composite, PolicyEngine, Profile};
+use crate::request::ToolFacts;
 use crate::session::Restrictions;
-use crate::tool::{FailMode, Tool};
+use crate::tool::{Effects, FailMode, Tool, ToolOrigin};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -165,6 +166,21 @@ impl InForce {
     /// Why `id` is quarantined, if it is.
     pub fn quarantine(&self, id: &ToolId) -> Option<&str> {
         self.registered.get(id)?.quarantine.as_deref()
+    }
+
+    /// What the manifest says of a tool that does `effects`, as policy reads it; nothing is said of
+    /// the call.
+    pub fn tool_facts(&self, tool: &Tool, effects: Effects) -> ToolFacts {
+        ToolFacts {
+            known: tool.is_known(),
+            inferred: tool.origin == ToolOrigin::Inferred,
+            quarantined: self.quarantine(&tool.id).is_some(),
+            effects,
+            isolated: tool.isolated,
+            read_only: tool.read_only,
+            owner: tool.owner_business.clone().or(tool.owner_technical.clone()).unwrap_or_default(),
+            ..ToolFacts::default()
+        }
     }
 
     /// What happens where a call of `tool` cannot be decided: open where the tool's own entry says

@@ -2,14 +2,12 @@
 //! it answer otherwise, and who may do what.
 
 use super::Guard;
-use super::force::InForce;
 use crate::decision::{Mode, Outcome, Reason};
 use crate::id::ToolId;
 use crate::label::words;
 use crate::policy::{Access, Answer, RuleInfo};
 use crate::principal::Principal;
-use crate::request::{ToolFacts, Verb};
-use crate::tool::{Tool, ToolOrigin};
+use crate::request::Verb;
 use crate::value::Object;
 use crate::wire::Situation;
 use std::collections::{BTreeMap, HashMap};
@@ -55,7 +53,10 @@ impl Guard {
         input: Object,
     ) -> Situation {
         let force = self.inner.force.load();
-        let facts = tool.as_ref().map(|id| tool_facts(&force.tool(id), &force, &input));
+        let facts = tool.as_ref().map(|id| {
+            let tool = force.tool(id);
+            force.tool_facts(&tool, tool.effects_of(&input))
+        });
         let mut situation = Situation::new(principal, verb, tool);
         situation.facts = facts.unwrap_or_default();
         situation.input = situation.tool.is_some().then_some(input);
@@ -113,19 +114,5 @@ impl Guard {
     #[must_use]
     pub fn dormant_rules(&self) -> Vec<RuleInfo> {
         self.inner.force.load().cedar.dormant()
-    }
-}
-
-/// What the manifest says of a tool, as policy reads it.
-fn tool_facts(tool: &Tool, force: &InForce, input: &Object) -> ToolFacts {
-    ToolFacts {
-        known: tool.is_known(),
-        inferred: tool.origin == ToolOrigin::Inferred,
-        quarantined: force.quarantine(&tool.id).is_some(),
-        effects: tool.effects_of(input),
-        isolated: tool.isolated,
-        read_only: tool.read_only,
-        owner: tool.owner_business.clone().or(tool.owner_technical.clone()).unwrap_or_default(),
-        ..ToolFacts::default()
     }
 }
