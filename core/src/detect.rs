@@ -15,7 +15,7 @@ pub use registry::RuleInfo;
 use crate::content::OutputKind;
 use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::{Category, Finding, Severity};
+use crate::finding::{Category, Finding, MODEL, Severity};
 use crate::source::SourceKind;
 use crate::span::{Span, merge};
 use crate::view::{Layer, Leaf, View};
@@ -216,8 +216,10 @@ impl Detectors {
                 });
             }
         }
-        if let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope)) {
-            self.weigh(leaf, &hit, key, &mut fresh);
+        if !self.off.contains(MODEL)
+            && let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope))
+        {
+            Self::weigh(leaf, &hit, key, &mut fresh);
         }
         if scans_for_exfiltration(scope) {
             exfiltration::scan(leaf, scope, &self.own_hosts, &mut fresh);
@@ -232,22 +234,21 @@ impl Detectors {
 
     /// Puts what the model says beside what rules said: it is silent where a rule that is as
     /// severe says why, so that one sentence does not count twice.
-    fn weigh(&self, leaf: &Leaf<'_>, hit: &model::Hit<'_>, key: &Key, out: &mut Vec<Finding>) {
+    fn weigh(leaf: &Leaf<'_>, hit: &model::Hit<'_>, key: &Key, out: &mut Vec<Finding>) {
         let home = hit.view.origin(hit.span);
-        for rule in model::RULES {
-            let said = |finding: &Finding| {
-                finding.category == rule.category
-                    && finding.severity >= rule.severity
-                    && finding.span.overlaps(&home)
-            };
-            if out.iter().any(said) {
-                continue;
-            }
-            let (severity, score) = (rule.severity, hit.score);
-            let mut seen = HashSet::new();
-            let mut sink = Sink { path: leaf.path, view: hit.view, key, seen: &mut seen, out };
-            sink.push(&Find { rule, kind: "injection", span: hit.span, severity, score });
+        let rule = &model::RULE;
+        let said = |finding: &Finding| {
+            finding.category == rule.category
+                && finding.severity >= rule.severity
+                && finding.span.overlaps(&home)
+        };
+        if out.iter().any(said) {
+            return;
         }
+        let (severity, score) = (rule.severity, hit.score);
+        let mut seen = HashSet::new();
+        let mut sink = Sink { path: leaf.path, view: hit.view, key, seen: &mut seen, out };
+        sink.push(&Find { rule, kind: "injection", span: hit.span, severity, score });
     }
 
     /// Drops findings of rules that are switched off or score below their threshold. `scan` does

@@ -49,6 +49,9 @@ words! {
     }
 }
 
+/// The rule of what a trained model finds, that no rule of words does. It says no reason.
+pub(crate) const MODEL: &str = "injection/model";
+
 /// One detector's observation. Never holds the secret it found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -2,7 +2,7 @@
 
 use super::gate::Candidate;
 use super::{code, exfiltration, hidden, injection, personal, secret};
-use crate::finding::{Category, Severity};
+use crate::finding::{Category, MODEL, Severity};
 use crate::span::Span;
 
 /// What a rule is, for people who tune it and for reports.
@@ -72,8 +72,9 @@ pub(super) fn gated() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule, sorted by id.
 pub(super) fn all() -> Vec<RuleInfo> {
-    let lists = [exfiltration::RULES, hidden::RULES, code::RULES, injection::model::RULES];
-    let plain = lists.into_iter().flatten().chain(personal::infos()).cloned();
+    let lists = [exfiltration::RULES, hidden::RULES, code::RULES];
+    let plain = lists.into_iter().flatten().chain(personal::infos());
+    let plain = plain.chain([&injection::model::RULE]).cloned();
     let mut rules: Vec<RuleInfo> = gated().map(|rule| rule.info.clone()).chain(plain).collect();
     rules.sort_by_key(|rule| rule.id);
     rules
@@ -82,7 +83,7 @@ pub(super) fn all() -> Vec<RuleInfo> {
 /// Below this score a finding is dropped where settings name no threshold for its rule.
 pub(super) fn threshold(rule: &str, category: Category) -> u16 {
     match category {
-        Category::Injection if rule == "injection/model" => injection::model::THRESHOLD,
+        Category::Injection if rule == MODEL => injection::model::THRESHOLD,
         // A bare number with the right check digit is one number in ten: it needs context.
         Category::Personal | Category::Secret => 400,
         Category::Injection => 250,

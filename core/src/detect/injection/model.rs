@@ -13,19 +13,19 @@ pub use window::STRIDE;
 use super::FOREIGN;
 use crate::detect::Lanes;
 use crate::detect::registry::RuleInfo;
-use crate::finding::{Category, Severity};
+use crate::finding::{Category, MODEL, Severity};
 use crate::span::Span;
 use crate::view::{View, Views};
 
 /// The rule that it is: what it finds is never severe by itself, since it says no reason.
-pub(in crate::detect) const RULES: &[RuleInfo] = &[RuleInfo {
-    id: "injection/model",
+pub(in crate::detect) static RULE: RuleInfo = RuleInfo {
+    id: MODEL,
     category: Category::Injection,
     severity: Severity::Medium,
     score: 1000,
     threats: &["LLM01", "ASI01", "AML.T0051"],
     meaning: "Reads like attacks that a model was trained on.",
-}];
+};
 
 /// The score that stands for the threshold of a channel.
 pub(in crate::detect) const THRESHOLD: u16 = 500;

@@ -1,6 +1,6 @@
 //! A text with what was found in it, to be taken whole or in spans.
 
-use crate::finding::{Category, Finding, Severity};
+use crate::finding::{Category, Finding, MODEL, Severity};
 use crate::flow::arena::{Home, Place, Tier, count_lines};
 use crate::flow::canonical::{self, Kind, id_form, push_key};
 use crate::flow::entity::{self, Entity};
@@ -15,9 +15,6 @@ use std::sync::Arc;
 
 /// Typed values of one leaf that are indexed.
 const MAX_VALUES: usize = 50_000;
-
-/// The finding that no rule made.
-const MODEL: &str = "injection/model";
 
 /// What detectors found in a leaf, in bytes of the original.
 #[derive(Default)]
