@@ -92,7 +92,7 @@ pub fn train(folder: &Path) -> Result<()> {
     let table = tables::Table { rows: &rows, caught: &caught, scored: &scored };
     let [mut user, mut foreign, mut description] =
         [Channel::User, Channel::Foreign, Channel::Description].map(folds::unjudged);
-    // A flagged sentence of the user's accounts for nothing: not by a hair's breadth.
+    // What people ask for is not flagged by a hair's breadth.
     user.threshold = table.threshold(Channel::User, SHIPPED_USER, u8::MAX) + 500;
     foreign.threshold = table.threshold(Channel::Foreign, SHIPPED_FOREIGN, u8::MAX);
     // A tool whose description is flagged cannot be used.
