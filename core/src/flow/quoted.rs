@@ -53,6 +53,7 @@ struct Fence {
 }
 
 fn opens_fence(line: &str) -> Option<Fence> {
+    memchr::memchr2(b'`', b'~', line.as_bytes())?;
     let ticks = line.find("```").map(|at| (at, '`'));
     let tildes = line.find("~~~").map(|at| (at, '~'));
     let (at, mark) = ticks.into_iter().chain(tildes).min()?;
@@ -181,14 +182,16 @@ fn starts_original(line: &str) -> bool {
         "原始邮件",
         "転送メッセージ",
     ];
-    if line.len() > 400 {
+    // Longer than any of them, in any case.
+    const LONG: usize = 64;
+    let framed = line.trim_matches(['-', '_', ' ', ':', '*', '>', '=']);
+    if framed.len() <= LONG && MARKS.contains(&framed.to_lowercase().as_str()) {
+        return true;
+    }
+    if line.len() > 400 || !line.ends_with([':', '：']) {
         return false;
     }
     let lower = line.to_lowercase();
-    let framed = lower.trim_matches(['-', '_', ' ', ':', '*', '>', '=']);
-    if MARKS.contains(&framed) {
-        return true;
-    }
     let wrote = ["wrote:", "schrieb:", "a écrit :", "a écrit:", "escribió:", "写道：", "写道:"];
     let opens = ["on ", "am ", "le ", "el ", "在"];
     wrote.iter().any(|end| lower.ends_with(end)) && opens.iter().any(|o| lower.starts_with(o))

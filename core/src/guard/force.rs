@@ -57,10 +57,11 @@ impl InForce {
             all.insert(tool.id.clone(), Arc::new(tool));
         }
         let list: Vec<Arc<Tool>> = all.values().cloned().collect();
-        let mut notices = bundle.notices.clone();
         let mut parts: Vec<Arc<dyn PolicyEngine>> = engines.to_vec();
+        #[cfg(not(feature = "cedar"))]
+        let (notices, _) = (bundle.notices.clone(), profile);
         #[cfg(feature = "cedar")]
-        let cedar = {
+        let (notices, cedar) = {
             use crate::policy::cedar::{CedarEngine, PolicyInput};
             let (engine, dormant) = CedarEngine::load(&PolicyInput {
                 tools: &list,
@@ -70,10 +71,11 @@ impl InForce {
                 baseline: bundle.baseline,
                 limits: &bundle.limits,
             })?;
+            let mut notices = bundle.notices.clone();
             notices.extend(dormant);
             let engine = Arc::new(engine);
             parts.insert(0, Arc::clone(&engine) as Arc<dyn PolicyEngine>);
-            engine
+            (notices, engine)
         };
         let settings = Settings {
             thresholds: bundle.thresholds.clone(),

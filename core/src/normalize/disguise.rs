@@ -115,7 +115,7 @@ pub(crate) fn upside_down(text: &str, out: &mut Excerpt<'_>) {
 }
 
 /// The letter that a digit or sign stands for in leet.
-fn leet(b: u8) -> Option<u8> {
+const fn leet(b: u8) -> Option<u8> {
     Some(match b {
         b'0' => b'o',
         b'1' | b'!' | b'|' => b'i',
@@ -160,14 +160,47 @@ pub(crate) fn folded(text: &str, survey: &Survey, out: &mut Excerpt<'_>) {
     }
 }
 
+/// What a byte of a word in leet can be, as bits.
+const PART: u8 = 1;
+const STAND_IN: u8 = 2;
+const LEET: [u8; 256] = leet_bytes();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where it cannot fail later"
+)]
+const fn leet_bytes() -> [u8; 256] {
+    let mut bytes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if leet(byte).is_some() {
+            bytes[byte as usize] = PART | STAND_IN;
+        } else if byte.is_ascii_alphanumeric() {
+            bytes[byte as usize] = PART;
+        }
+        byte += 1;
+    }
+    bytes
+}
+
 fn leet_words(text: &str, places: &mut Vec<(Span, String)>) {
     let mut telling = false;
-    let mut start = 0;
-    for part in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || "@$!|+".contains(c)))
-    {
-        let from = start;
-        start += part.len();
-        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && !"@$".contains(c));
+    let mut at = 0;
+    while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
+        let mut seen = 0;
+        let length = rest.iter().position(|b| {
+            let class = LEET.get(usize::from(*b)).copied().unwrap_or(0);
+            seen |= class;
+            class == 0
+        });
+        let from = at;
+        at += length.map_or(rest.len(), |length| length + 1);
+        // Most words have no stand-in, and most numbers nothing else: both end here.
+        if seen & STAND_IN == 0 {
+            continue;
+        }
+        let run = Span::new(from, from + length.unwrap_or(rest.len()));
+        let word = run.of(text).unwrap_or_default().trim_end_matches(['!', '|', '+']);
         let Some(plain) = plain_word(word, b'i') else { continue };
         let other = || plain_word(word, b'l').filter(|w| known(w));
         let (plain, listed) = if known(&plain) {

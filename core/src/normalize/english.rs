@@ -124,6 +124,33 @@ const LETTERS: usize = 10;
 /// Bytes of a stretch, so that a place found in it means something.
 const STRETCH: usize = 4000;
 
+/// What a byte is, as bits: it is asked twice for each.
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const CLASS: [u8; 256] = classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where it cannot fail later"
+)]
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphabetic() {
+            classes[byte as usize] = LETTER;
+        } else if byte.is_ascii_digit() {
+            classes[byte as usize] = DIGIT;
+        }
+        byte += 1;
+    }
+    classes
+}
+
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
 /// Looks once at every byte of `text`.
 pub(crate) fn survey(text: &str) -> Survey {
     let mut survey = Survey::default();
@@ -131,14 +158,14 @@ pub(crate) fn survey(text: &str) -> Survey {
     let mut open = Stretch::default();
     let mut rest = text.as_bytes();
     loop {
-        let gap = rest.iter().take_while(|b| !b.is_ascii_alphanumeric()).count();
+        let gap = rest.iter().take_while(|b| class(**b) == 0).count();
         let at = text.len() - rest.len() + gap;
         // A sign within a word may stand for a letter.
         survey.mixed |= gap == 1 && at > 1 && rest.first().is_some_and(|b| b"@$!|+".contains(b));
         rest = rest.get(gap..).unwrap_or_default();
         let mut hash = START;
         let mut letters = 0;
-        for b in rest.iter().take_while(|b| b.is_ascii_alphabetic()) {
+        for b in rest.iter().take_while(|b| class(**b) == LETTER) {
             hash = step(hash, b | 0x20);
             letters += 1;
         }

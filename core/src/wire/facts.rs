@@ -6,6 +6,8 @@ use crate::request::{
 use crate::tool::Role;
 use crate::value::{Object, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
+use std::sync::OnceLock;
 
 /// `context.flow`.
 #[must_use]
@@ -229,8 +231,37 @@ impl Serialize for Fact<'_> {
                 }
                 seq.end()
             }
-            Fact::Role(facts) => entries(&role_shape(*facts), serializer),
+            Fact::Role(facts) => match role_text(*facts) {
+                Some(text) => text.serialize(serializer),
+                None => RoleShape(*facts).serialize(serializer),
+            },
         }
+    }
+}
+
+/// Ranks there are.
+const RANKS: usize = 5;
+/// Role records there are: seven truths and a rank.
+const ROLES: usize = RANKS << 7;
+
+/// What a role record is written as. A record has some twenty of them, and there are so few
+/// different ones that each is spelt once in a process.
+fn role_text(facts: RoleFacts) -> Option<&'static RawValue> {
+    static TEXTS: [OnceLock<Option<Box<RawValue>>>; ROLES] = [const { OnceLock::new() }; ROLES];
+    let RoleFacts { present, accounted, linked, granted, flagged, unseen, secret, rank } = facts;
+    let truths = [present, accounted, linked, granted, flagged, unseen, secret];
+    let bits = truths.iter().fold(0, |bits, truth| bits << 1 | usize::from(*truth));
+    let rank = usize::from(rank);
+    let text = TEXTS.get(bits * RANKS + rank).filter(|_| rank < RANKS)?;
+    text.get_or_init(|| serde_json::value::to_raw_value(&RoleShape(facts)).ok()).as_deref()
+}
+
+/// A role record, entry by entry.
+struct RoleShape(RoleFacts);
+
+impl Serialize for RoleShape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        entries(&role_shape(self.0), serializer)
     }
 }
 

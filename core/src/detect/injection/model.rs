@@ -65,7 +65,7 @@ pub struct Judgement {
 /// A trained model. Its file is a head of [`Model::HEAD`] bytes, then one byte a weight.
 #[derive(Clone, Copy)]
 pub struct Model<'a> {
-    weights: &'a [u8],
+    weights: &'a [u8; 1 << feature::BITS],
     bias: f64,
     words: f64,
     parts: f64,
@@ -112,9 +112,7 @@ impl<'a> Model<'a> {
     pub fn read(file: &'a [u8]) -> Option<Self> {
         let (head, weights) = file.split_at_checked(Self::HEAD)?;
         let numbers = head.strip_prefix(Self::NAME)?;
-        if weights.len() != Self::WEIGHTS {
-            return None;
-        }
+        let weights = weights.try_into().ok()?;
         let mut numbers = numbers
             .chunks_exact(4)
             .filter_map(|number| number.try_into().ok().map(i32::from_le_bytes));

@@ -196,6 +196,12 @@ pub(super) const LETTERED: &[Lettered] = &[
     ),
 ];
 
+/// How they are written, each way.
+#[cfg(test)]
+pub(super) fn forms() -> impl Iterator<Item = &'static str> {
+    LETTERED.iter().flat_map(|form| form.shapes).map(|shape| shape.form)
+}
+
 const VAT: &[&str] = &[
     "vat",
     "ust-id",
@@ -210,20 +216,19 @@ const VAT: &[&str] = &[
 ];
 
 pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
-    let Some(first) = cluster.groups.first() else { return };
-    // Letters before the first digits belong to it: no form has more than five.
     for group in cluster.groups {
-        for letters in [0, 1, 2, 3, 4, 5] {
-            let Some(start) = group.start.checked_sub(letters) else { break };
-            if start + letters != first.start && letters == 0 && !cluster.begins(start) {
-                continue;
-            }
-            for form in LETTERED {
-                // The vehicle's number may begin with anything: it is read from where its word begins.
-                let fits = |shape: &&Shape| shape.head == letters || form.kind == "vin";
-                let shapes = form.shapes.iter().filter(fits);
-                readings.extend(shapes.filter_map(|shape| reading(cluster, start, form, shape)));
-            }
+        // Letters before its first digits belong to it, all of them: no form has more than five.
+        let before = cluster.text.as_bytes().get(..group.start).unwrap_or_default();
+        let letters = before.iter().rev().take(6).take_while(|b| b.is_ascii_alphabetic()).count();
+        if letters > 5 {
+            continue;
+        }
+        let start = group.start - letters;
+        for form in LETTERED {
+            // The vehicle's number may begin with anything: it is read from where its word begins.
+            let fits = |shape: &&Shape| shape.head == letters || form.kind == "vin";
+            let shapes = form.shapes.iter().filter(fits);
+            readings.extend(shapes.filter_map(|shape| reading(cluster, start, form, shape)));
         }
     }
 }

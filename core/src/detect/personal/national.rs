@@ -3,10 +3,11 @@
 mod europe;
 mod world;
 
-use super::number::{Cluster, Digits};
+use super::number::{Cluster, Digits, MOST_DIGITS};
 use super::{Reading, context, info};
 use crate::detect::registry::RuleInfo;
 use crate::finding::Severity::{High, Medium};
+use std::sync::OnceLock;
 
 /// A number of digits alone.
 pub(super) struct Number {
@@ -48,9 +49,27 @@ pub(super) fn numbers() -> impl Iterator<Item = &'static Number> {
     europe::NUMBERS.iter().chain(world::NUMBERS)
 }
 
+/// How many digits their groups have, each way they are written.
+#[cfg(test)]
+pub(super) fn lengths() -> impl Iterator<Item = &'static [usize]> {
+    numbers().flat_map(|number| number.shapes).map(|(lengths, _)| *lengths)
+}
+
+/// Those whose first group can have so many digits, by that length.
+fn by_first_group() -> &'static [Vec<&'static Number>] {
+    static BY_LENGTH: OnceLock<Vec<Vec<&'static Number>>> = OnceLock::new();
+    BY_LENGTH.get_or_init(|| {
+        let begins = |number: &&Number, length: usize| {
+            number.shapes.iter().any(|(lengths, _)| lengths.first() == Some(&length))
+        };
+        let of = |length| numbers().filter(|number| begins(number, length)).collect();
+        (0..=MOST_DIGITS).map(of).collect()
+    })
+}
+
 pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
     for (at, group) in cluster.groups.iter().enumerate() {
-        for number in numbers() {
+        for number in by_first_group().get(group.len()).into_iter().flatten() {
             let fits = |shape: &&(&[usize], &[u8])| shape.0.first() == Some(&group.len());
             let shapes = number.shapes.iter().filter(fits);
             let mut found = shapes.filter_map(|(lengths, between)| {

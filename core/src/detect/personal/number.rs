@@ -6,6 +6,10 @@ use crate::span::Span;
 const MOST_GROUPS: usize = 32;
 /// Bytes that can stand between groups of one number: `+1 (555) 010-9999` has two at a time.
 const MOST_BETWEEN: usize = 3;
+/// Digits that are read as one number at most.
+pub(super) const MOST_DIGITS: usize = 32;
+/// Digits that nothing which is looked for here has so few of, where no letter touches them.
+const FEW: usize = 4;
 
 /// Digits that stand together, and what is around them.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +22,12 @@ pub(super) struct Cluster<'a> {
 /// The digits of a number: values, not characters.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Digits {
-    values: [u8; 32],
+    values: [u8; MOST_DIGITS],
     len: usize,
 }
 
-/// Calls `visit` with each cluster of `text`, until it says to stop.
+/// Calls `visit` with each cluster of `text`, until it says to stop; not with a few digits that
+/// stand alone: most numbers in a text are those.
 pub(super) fn clusters(text: &str, visit: &mut dyn FnMut(&Cluster<'_>) -> bool) {
     let bytes = text.as_bytes();
     let mut groups: Vec<Span> = Vec::new();
@@ -37,15 +42,17 @@ pub(super) fn clusters(text: &str, visit: &mut dyn FnMut(&Cluster<'_>) -> bool) 
         at = group.end;
         let joined = groups.last().is_some_and(|last| joins(bytes, last.end, start));
         if !joined || groups.len() == MOST_GROUPS {
-            if !groups.is_empty() && !visit(&Cluster { text, groups: &groups }) {
+            let cluster = Cluster { text, groups: &groups };
+            if cluster.is_worth_reading() && !visit(&cluster) {
                 return;
             }
             groups.clear();
         }
         groups.push(group);
     }
-    if !groups.is_empty() {
-        visit(&Cluster { text, groups: &groups });
+    let cluster = Cluster { text, groups: &groups };
+    if cluster.is_worth_reading() {
+        visit(&cluster);
     }
 }
 
@@ -55,6 +62,17 @@ fn joins(bytes: &[u8], from: usize, to: usize) -> bool {
 }
 
 impl Cluster<'_> {
+    fn is_worth_reading(&self) -> bool {
+        match self.groups {
+            [] => false,
+            [only] if only.len() <= FEW => {
+                let touches = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphabetic());
+                touches(self.before(only.start)) || touches(self.byte(only.end))
+            }
+            _ => true,
+        }
+    }
+
     /// The byte before `at`.
     pub(super) fn before(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at.checked_sub(1)?).copied()
@@ -169,5 +187,35 @@ impl Digits {
     /// The sum of each digit times its weight.
     pub(super) fn weighted(&self, weights: &[i64]) -> i64 {
         self.values().iter().zip(weights).map(|(digit, weight)| i64::from(*digit) * weight).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::personal::{lettered, national};
+
+    #[test]
+    fn nothing_that_is_looked_for_is_passed_over() {
+        let read = |text: &str| {
+            let mut read = false;
+            clusters(text, &mut |_| {
+                read = true;
+                true
+            });
+            read
+        };
+        for form in lettered::forms() {
+            // As letters and digits of its own shape, in the middle of a sentence.
+            let sample: String = form.chars().map(|c| if c == 'X' { 'K' } else { c }).collect();
+            assert!(read(&format!("it is {sample}, they say")) || !sample.contains('9'), "{form}");
+        }
+        for lengths in national::lengths() {
+            let groups: Vec<String> = lengths.iter().map(|length| "7".repeat(*length)).collect();
+            assert!(read(&format!("it is {}, they say", groups.join("-"))), "{lengths:?}");
+        }
+        for text in ["in 2026 or so", "all 4 of them", "No. 17.", "9"] {
+            assert!(!read(text), "{text}");
+        }
     }
 }

@@ -34,25 +34,74 @@ const BLOB: u64 = named(4);
 const NUMBER: u64 = named(5);
 const LONG_NUMBER: u64 = named(6);
 
+/// What a byte can be, as bits: one look-up, where each byte is asked several times.
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+const SPACE: u8 = 4;
+/// It can stand in an address or a key.
+const OF_ADDRESS: u8 = 8;
+/// An address has one of these.
+const JOINT: u8 = 16;
+const CLASS: [u8; 256] = classes();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where it cannot fail later"
+)]
+const fn classes() -> [u8; 256] {
+    let (signs, mut classes) = (b"-._~:/?#@!$&*+;=%", [0; 256]);
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let at = byte as usize;
+        if byte.is_ascii_digit() {
+            classes[at] = DIGIT | OF_ADDRESS;
+        } else if byte.is_ascii_alphabetic() {
+            classes[at] = LETTER | OF_ADDRESS;
+        } else if byte.is_ascii_whitespace() {
+            classes[at] = SPACE;
+        }
+        byte += 1;
+    }
+    let mut sign = 0;
+    while sign < signs.len() {
+        let joint = if matches!(signs[sign], b':' | b'@') { JOINT } else { 0 };
+        classes[signs[sign] as usize] |= OF_ADDRESS | joint;
+        sign += 1;
+    }
+    classes
+}
+
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
+fn is(byte: u8, classes: u8) -> bool {
+    class(byte) & classes != 0
+}
+
+/// Letters and digits of a key: with digits among them, and without.
+const WITH_DIGITS: usize = 20;
+const WITHOUT: usize = 48;
+
 /// Cuts `text`, and hands over each token.
 pub(super) fn tokens(text: &str, take: &mut impl FnMut(&Token<'_>)) {
     let mut cutter = Cutter { text, bytes: text.as_bytes(), at: 0, read: 0, run: 0, mask: None };
     let mut sign = 0;
     while let Some(&byte) = cutter.bytes.get(cutter.at) {
         let start = cutter.at;
-        let whole = if byte.is_ascii_alphanumeric() { cutter.masked() } else { None };
+        let whole = if is(byte, LETTER | DIGIT) { cutter.masked() } else { None };
         if let Some(hash) = whole {
             let span = Span::new(start, cutter.at);
             take(&Token { hash, span, letters: &[] });
-        } else if byte.is_ascii_digit() {
-            let digits = cutter.skip(|b| b.is_ascii_digit());
+        } else if is(byte, DIGIT) {
+            let digits = cutter.skip(|b| is(b, DIGIT));
             let hash = if digits > 2 { LONG_NUMBER } else { NUMBER };
             take(&Token { hash, span: Span::new(start, cutter.at), letters: &[] });
-        } else if byte.is_ascii_whitespace() {
+        } else if is(byte, SPACE) {
             let mut lines = 0;
             cutter.skip(|b| {
                 lines += usize::from(b == b'\n');
-                b.is_ascii_whitespace()
+                is(b, SPACE)
             });
             if lines > 0 {
                 take(&Token { hash: LINE, span: Span::new(start, cutter.at), letters: &[] });
@@ -112,12 +161,17 @@ impl Cutter<'_> {
     }
 
     /// The letter at the cursor; none where there is something else.
+    #[inline]
     fn letter(&self) -> Option<Letter> {
         let byte = *self.bytes.get(self.at)?;
         if byte.is_ascii() {
-            let small = u32::from(byte.to_ascii_lowercase());
-            return byte.is_ascii_alphabetic().then_some(Letter { small, bytes: 1, alone: false });
+            let small = u32::from(byte | 0x20);
+            return is(byte, LETTER).then_some(Letter { small, bytes: 1, alone: false });
         }
+        self.wide_letter()
+    }
+
+    fn wide_letter(&self) -> Option<Letter> {
         let c = self.char_at(self.at)?;
         if !(c.is_alphabetic() || is_mark(c)) {
             return None;
@@ -185,8 +239,20 @@ impl Cutter<'_> {
         const PIECE: usize = 1024;
         if self.at >= self.run {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let of_address = |b: &u8| b.is_ascii_alphanumeric() || b"-._~:/?#@!$&*+;=%".contains(b);
-            self.run = self.at + rest.iter().position(|b| !of_address(b)).unwrap_or(rest.len());
+            let mut seen = 0;
+            let length = rest.iter().position(|b| {
+                let class = class(*b);
+                seen |= class;
+                class & OF_ADDRESS == 0
+            });
+            let length = length.unwrap_or(rest.len());
+            self.run = self.at + length;
+            // A word in prose: too short for a key, and nothing of an address in it.
+            let www = rest.first().is_some_and(|b| b | 0x20 == b'w');
+            if length < WITH_DIGITS && seen & JOINT == 0 && !www {
+                (self.read, self.mask) = (self.run, None);
+                return;
+            }
         }
         self.read = self.run.min(self.at + PIECE);
         self.mask = None;
@@ -233,8 +299,6 @@ fn address(run: &[u8]) -> Option<(Span, u64)> {
 
 /// The first run of letters and digits in `run` that nobody reads.
 fn blob(run: &[u8]) -> Option<(Span, u64)> {
-    const WITH_DIGITS: usize = 20;
-    const WITHOUT: usize = 48;
     if run.len() < WITH_DIGITS {
         return None;
     }
