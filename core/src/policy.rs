@@ -90,6 +90,9 @@ pub struct Answer {
     pub separate_approver: bool,
     /// Set where the engine could not decide; the outcome is then `Deny`.
     pub error: Option<Error>,
+    /// Where `error` is set: what engines and rules that could decide made of it. An open fail mode
+    /// does not undo that. Else nothing reads it.
+    pub decided: Outcome,
     /// What rules that are only watched would have done; none of it is in `outcome`.
     pub watched: Vec<Watched>,
 }
@@ -169,6 +172,7 @@ impl Answer {
             obligations: Vec::new(),
             separate_approver: false,
             error: Some(error),
+            decided: Outcome::Allow,
             watched: Vec::new(),
         }
     }
@@ -183,8 +187,15 @@ impl Answer {
             obligations: Vec::new(),
             separate_approver: false,
             error: None,
+            decided: Outcome::Allow,
             watched: Vec::new(),
         }
+    }
+
+    /// What is decided for sure, whatever becomes of what could not be.
+    #[must_use]
+    pub fn decided(&self) -> Outcome {
+        if self.error.is_some() { self.decided } else { self.outcome }
     }
 
     /// Both answers as one: the strictest outcome, all reasons, rules and obligations, each once.
@@ -194,6 +205,7 @@ impl Answer {
         if other.outcome > self.outcome {
             return other.combine(self);
         }
+        self.decided = self.decided().max(other.decided());
         append_new(&mut self.reasons, other.reasons);
         append_new(&mut self.rules, other.rules);
         append_new(&mut self.obligations, other.obligations);
@@ -235,6 +247,7 @@ mod tests {
             obligations: vec![obligation],
             separate_approver: outcome == Outcome::Ask,
             error: None,
+            decided: Outcome::Allow,
             watched: Vec::new(),
         }
     }
@@ -252,9 +265,24 @@ mod tests {
     #[test]
     fn combining_with_itself_changes_nothing_and_errors_stay() {
         let one = answer(Outcome::Ask, "a");
-        assert_eq!(one.clone().combine(one.clone()), one);
+        let both = one.clone().combine(one.clone());
+        assert_eq!(both, Answer { decided: Outcome::Ask, ..one });
         let failed = Answer::deny(Error::new(ErrorKind::PolicyEngine, "gone"));
         let both = Answer::allow().combine(failed.clone());
         assert_eq!((both.outcome, both.error), (Outcome::Deny, failed.error));
+    }
+
+    #[test]
+    fn what_was_decided_is_known_beside_what_was_not() {
+        let failed = || Answer::deny(Error::new(ErrorKind::PolicyEngine, "gone"));
+        assert_eq!(failed().decided(), Outcome::Allow);
+        for outcome in [Outcome::Allow, Outcome::Ask, Outcome::Deny] {
+            let rule = || answer(outcome, "a");
+            for both in [rule().combine(failed()), failed().combine(rule())] {
+                assert_eq!((both.outcome, both.decided()), (Outcome::Deny, outcome));
+                let more = both.combine(failed()).combine(answer(Outcome::Ask, "b"));
+                assert_eq!(more.decided(), outcome.max(Outcome::Ask));
+            }
+        }
     }
 }

@@ -14,6 +14,8 @@ pub struct Settle<'a> {
     pub verdict: Verdict,
     /// What policy answered.
     pub outcome: Outcome,
+    /// What of it was decided for sure, where `error` says that the rest could not be.
+    pub decided: Outcome,
     /// Policy's reasons.
     pub reasons: Vec<Reason>,
     /// Policy's obligations.
@@ -91,8 +93,8 @@ pub fn settle(input: Settle<'_>) -> Settlement {
     let mut fail_open = false;
     if let Some(kind) = error.as_ref().map(Error::kind) {
         if input.fail_mode == FailMode::Open && may_open(kind) {
-            // Policy did not decide. What the core itself found stands.
-            (fail_open, settled) = (true, own);
+            // Policy could not decide as a whole. What the core found stands, and what was decided.
+            (fail_open, settled) = (true, own.max(input.decided));
         } else {
             settled = Outcome::Deny;
         }

@@ -177,6 +177,7 @@ pub(super) fn conclude(
     let mut settlement = settle(Settle {
         verdict,
         outcome: answer.outcome,
+        decided: answer.decided(),
         reasons: answer.reasons.clone(),
         obligations: answer.obligations.clone(),
         watched: answer.watched.iter().map(|w| (w.outcome, w.reason.clone())).collect(),

@@ -219,7 +219,12 @@ impl Session {
         let request =
             draft.request(&self.cell, Some(&asked.call.tool), Some(&asked.call.arguments));
         let answer = ask_policy(force, &request, host, &[]);
-        if answer.outcome != Outcome::Ask {
+        // Where a fault may pass, what was decided beside it is what stands.
+        let stands = |answer: &Answer| match draft.fail_mode {
+            FailMode::Open => answer.decided(),
+            FailMode::Closed => answer.outcome,
+        };
+        if stands(&answer) != Outcome::Ask {
             return (answer, None);
         }
         let levels = approve::levels(&draft.provenance);
@@ -235,7 +240,7 @@ impl Session {
         });
         let Some(approval) = approved else { return (answer, None) };
         let again = ask_policy(force, &request, host, &approval.lifts);
-        if again.outcome == Outcome::Allow { (again, Some(approval)) } else { (answer, None) }
+        if stands(&again) == Outcome::Allow { (again, Some(approval)) } else { (answer, None) }
     }
 
     /// Enters the call into the session, if nothing changed since its facts were read.

@@ -139,10 +139,7 @@ impl HostAnswer {
             outcome,
             reasons: if speaks { vec![reason] } else { Vec::new() },
             rules: vec![Rule { id, text, liftable: outcome == Outcome::Ask }],
-            obligations: Vec::new(),
-            separate_approver: false,
-            error: None,
-            watched: Vec::new(),
+            ..Answer::allow()
         })
     }
 }
