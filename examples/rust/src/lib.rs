@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod office;
+pub mod remote;
 pub mod script;
 
 pub use agent::{Agent, Message, Model, Turn};
