@@ -31,7 +31,6 @@ pub enum Pulled {
 }
 
 /// A bundle behind an address, and the file that it is pulled into.
-#[derive(Debug)]
 pub struct Https {
     url: String,
     file: PathBuf,
@@ -229,6 +228,13 @@ impl Https {
         // Without what an address may carry behind a question mark.
         let url = self.url.split(['?', '#']).next().unwrap_or_default();
         Error::new(ErrorKind::BundleFile, format!("no bundle came: {message}")).with("file", url)
+    }
+}
+
+impl std::fmt::Debug for Https {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Neither the token, nor what an address may carry.
+        f.debug_struct("Https").field("file", &self.file).finish_non_exhaustive()
     }
 }
 

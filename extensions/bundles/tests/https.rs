@@ -159,6 +159,7 @@ fn a_new_revision_is_pulled_once() {
     let statuses: Vec<&str> = heads.iter().map(|head| &head[..3]).collect();
     assert_eq!(statuses, ["200", "304", "200"], "the second time it only asked");
     assert!(heads.iter().all(|head| head.contains("Bearer token-1")));
+    assert!(!format!("{source:?}").contains("token-1"));
     // Another process does not know the tag; the bytes are the same.
     drop(heads);
     assert_eq!(server.source().pull().unwrap(), Pulled::Same);
