@@ -91,11 +91,13 @@ pub fn test(steps: &mut Steps) -> Result<(), Failure> {
     suites.sort();
     let suites: Vec<&str> = suites.iter().map(String::as_str).collect();
     let example = compile(steps, "examples/c/host.c", "c-host")?;
+    let engine = compile(steps, "examples/c/engine.c", "c-engine")?;
     let first = compile(steps, "examples/c/first.c", "c-first")?;
     let walker = compile(steps, "bindings-c/tests/walker.c", "c-walker")?;
     let misuse = compile(steps, "bindings-c/tests/misuse.c", "c-misuse")?;
     steps.check("C example of the README", decides(&first))?;
     checked(steps, "C example", &example, &[])?;
+    checked(steps, "C engine", &engine, &[])?;
     checked(steps, "C misuse", &misuse, &[])?;
     steps.run("C conformance", &root(), &walker, &suites)
 }
