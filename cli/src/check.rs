@@ -27,6 +27,7 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
             "mode": status.mode.as_str(),
             "tools": guard.inventory().len(),
             "rules": guard.rules().len(),
+            "detector_rules": guard.custom_rules().len(),
             "notices": notices,
             "lints": lints.iter().map(|lint| shape(lint)).collect::<Vec<_>>(),
         });
@@ -39,6 +40,9 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
     line(&format!("  mode   {}", status.mode));
     line(&format!("  tools  {}", guard.inventory().len()));
     line(&format!("  rules  {}", guard.rules().len()));
+    if !guard.custom_rules().is_empty() {
+        line(&format!("  detector rules {}", guard.custom_rules().len()));
+    }
     // What is a lint as well is told once.
     let told: Vec<String> = guard.lints().iter().flat_map(notices_of).collect();
     for notice in notices.into_iter().filter(|notice| !told.contains(notice)) {

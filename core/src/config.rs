@@ -8,6 +8,7 @@ mod infer;
 mod layer;
 mod manifest;
 mod restrictions;
+mod rules;
 mod signature;
 mod sources;
 mod state;

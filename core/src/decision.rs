@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Category, Finding};
 use crate::id::{ApprovalId, CallId, DecisionId, SessionId};
 use crate::label::words;
 use crate::provenance::Provenance;
@@ -57,9 +57,63 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    /// The obligations that the core carries out itself.
+    /// The obligations that the core carries out itself. Those that redact may name an operator
+    /// as well: `redact:personal:hash`.
     pub const KNOWN: &'static [&'static str] =
-        &["redact:personal", "redact:secret", "strip:hidden", "defang:links"];
+        &["redact:personal", "redact:secret", "redact:custom", "strip:hidden", "defang:links"];
+
+    /// Whether the core carries out the obligation `id`.
+    ///
+    /// ```
+    /// use checkrein::decision::Obligation;
+    /// assert!(Obligation::is_known("redact:personal:replace"));
+    /// assert!(!Obligation::is_known("redact:personal:shred"));
+    /// ```
+    #[must_use]
+    pub fn is_known(id: &str) -> bool {
+        Self::KNOWN.contains(&id) || redaction(id).is_some()
+    }
+
+    /// What it redacts, and how where it says so.
+    #[must_use]
+    pub fn redacts(&self) -> Option<(Category, Option<Operator>)> {
+        let (category, operator) = redaction(&self.id)?;
+        let named = self.params.get("operator").and_then(Value::as_str);
+        let named = named.and_then(|word| Operator::parse(word).ok());
+        Some((category, operator.or(named)))
+    }
+}
+
+/// Reads `redact:CATEGORY` and `redact:CATEGORY:OPERATOR`.
+fn redaction(id: &str) -> Option<(Category, Option<Operator>)> {
+    let rest = id.strip_prefix("redact:")?;
+    let (category, operator) = match rest.split_once(':') {
+        Some((category, operator)) => (category, Some(Operator::parse(operator).ok()?)),
+        None => (rest, None),
+    };
+    let category = Category::parse(category).ok()?;
+    Operator::CATEGORIES.contains(&category).then_some((category, operator))
+}
+
+words! {
+    /// What stands in the place of something that is redacted. The first tells most.
+    Operator ("redaction operator") {
+        /// A keyed fingerprint, to join on: `[email:3f9a1c0d5e6b7788]`. The same value has the
+        /// same one in all sessions of a tenant.
+        Hash = "hash",
+        /// A number for this value, the same wherever it stands in the session: `[email 1]`.
+        Replace = "replace",
+        /// What kind of thing it was: `[email]`.
+        Mask = "mask",
+        /// Nothing.
+        Remove = "remove",
+    }
+}
+
+impl Operator {
+    /// What can be redacted.
+    pub const CATEGORIES: &'static [Category] =
+        &[Category::Secret, Category::Personal, Category::Custom];
 }
 
 /// The approval that an `ask` waits for.

@@ -1,6 +1,7 @@
 //! Finds what is suspicious in a text.
 
 pub mod code;
+mod custom;
 mod exfiltration;
 mod gate;
 mod hidden;
@@ -9,6 +10,7 @@ mod personal;
 mod registry;
 mod secret;
 
+pub use custom::finds;
 pub use injection::model::{Channel, Evidence, Features, Judgement, Model, STRIDE, features};
 pub use registry::RuleInfo;
 
@@ -16,9 +18,12 @@ use crate::content::OutputKind;
 use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding, MODEL, Severity};
+use crate::limits::Limits;
+use crate::rule::CustomRule;
 use crate::source::SourceKind;
 use crate::span::{Span, merge};
 use crate::view::{Layer, Leaf, View};
+use custom::Custom;
 use gate::Gate;
 use injection::model;
 use std::borrow::Cow;
@@ -49,6 +54,10 @@ pub struct Settings {
     pub off: BTreeMap<String, String>,
     /// Hosts that belong to the host of this guard: links to them carry nothing out.
     pub own_hosts: Vec<String>,
+    /// Rules beside the built-in ones.
+    pub custom: Vec<CustomRule>,
+    /// Bytes of one custom rule's compiled expression; the limit's default where it is 0.
+    pub custom_regex: usize,
 }
 
 /// Where patterns run, as bits.
@@ -117,9 +126,10 @@ pub struct Detectors {
     gate: &'static Gate,
     model: Model<'static>,
     /// Scores below which findings are dropped.
-    thresholds: HashMap<&'static str, u16>,
-    off: HashSet<&'static str>,
+    thresholds: HashMap<String, u16>,
+    off: HashSet<String>,
     own_hosts: Vec<String>,
+    custom: Option<Custom>,
 }
 
 impl std::fmt::Debug for Detectors {
@@ -140,12 +150,14 @@ impl Detectors {
     ///
     /// # Errors
     /// `misuse/argument` where settings name a rule that does not exist, switch one off without
-    /// a reason, or set a threshold over 1000.
+    /// a reason, or set a threshold over 1000; `bundle/settings` for a custom rule that cannot
+    /// be compiled or whose tests fail.
     pub fn new(settings: &Settings) -> Result<Self> {
-        let known: HashMap<&str, &'static str> =
-            registry::all().into_iter().map(|rule| (rule.id, rule.id)).collect();
+        let shipped = registry::all().into_iter().map(|rule| rule.id);
+        let custom = settings.custom.iter().map(|rule| rule.id.as_str());
+        let known: HashSet<&str> = shipped.chain(custom).collect();
         let find = |id: &str| {
-            known.get(id).copied().ok_or_else(|| {
+            known.get(id).map(|id| (*id).to_owned()).ok_or_else(|| {
                 let message = format!("there is no rule `{}`", id.escape_default());
                 Error::new(ErrorKind::MisuseArgument, message)
             })
@@ -169,8 +181,13 @@ impl Detectors {
         let model = Model::built_in().ok_or_else(|| {
             Error::new(ErrorKind::DetectorFailed, "the model's weights cannot be read")
         })?;
+        let limit = match settings.custom_regex {
+            0 => Limits::default().custom_regex,
+            bytes => bytes,
+        };
+        let custom = Custom::new(&settings.custom, limit)?;
         let own_hosts = settings.own_hosts.clone();
-        Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts })
+        Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts, custom })
     }
 
     /// The names of the detectors that run in `scope`, sorted.
@@ -179,6 +196,7 @@ impl Detectors {
         let lanes = Lanes::of(scope);
         let controls = [
             ("detect/code", scope == Scope::Arguments),
+            ("detect/custom", self.custom.is_some()),
             ("detect/exfiltration", scans_for_exfiltration(scope)),
             ("detect/hidden", scans_for_hidden(scope)),
             ("detect/injection", lanes & Lanes::ALL_INJECTION != 0),
@@ -188,9 +206,10 @@ impl Detectors {
         controls.into_iter().filter(|(_, due)| *due).map(|(name, _)| name).collect()
     }
 
-    /// Adds what is found in all views of `leaf` to `out`. Fingerprints of secrets are made
-    /// with `key`. `detect/code` is not run here: it needs the argument's role.
-    pub fn scan(&self, leaf: &Leaf<'_>, scope: Scope, key: &Key, out: &mut Vec<Finding>) {
+    /// Adds what is found in all views of `leaf` to `out`, and says whether all of it was looked
+    /// for: after some thousand finds the rest is not. Fingerprints of secrets are made with
+    /// `key`. `detect/code` is not run here: it needs the argument's role.
+    pub fn scan(&self, leaf: &Leaf<'_>, scope: Scope, key: &Key, out: &mut Vec<Finding>) -> bool {
         let mut fresh = Vec::new();
         let mut seen = HashSet::new();
         for view in leaf.views.all() {
@@ -227,9 +246,14 @@ impl Detectors {
         if scans_for_hidden(scope) {
             hidden::scan(leaf, &mut fresh);
         }
+        if let Some(custom) = &self.custom {
+            custom.scan(leaf, scope, key, &mut fresh);
+        }
+        let is_whole = fresh.len() < FINDINGS_A_LEAF;
         self.tune(&mut fresh);
         prefer_known(&mut fresh);
         out.append(&mut fresh);
+        is_whole
     }
 
     /// Puts what the model says beside what rules said: it is silent where a rule that is as
@@ -262,7 +286,25 @@ impl Detectors {
         });
     }
 
-    /// Every rule there is, sorted by id.
+    /// What redactions call the things that rules find.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&str> {
+        let gated = registry::gated().flat_map(|rule| rule.patterns).map(|pattern| pattern.kind);
+        let readers = personal::infos().filter_map(|info| info.id.split_once('/'));
+        let custom = self.custom_rules().map(|rule| rule.kind.as_str());
+        let readers = readers.map(|(_, kind)| kind);
+        let mut kinds: Vec<&str> = gated.chain(readers).chain(custom).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// The rules that the bundle brings.
+    pub fn custom_rules(&self) -> impl Iterator<Item = &CustomRule> {
+        self.custom.iter().flat_map(Custom::rules)
+    }
+
+    /// Every built-in rule, sorted by id.
     #[must_use]
     pub fn rules(&self) -> Vec<RuleInfo> {
         registry::all()

@@ -109,12 +109,10 @@ pub struct CodeFacts {
     pub traversal: bool,
 }
 
-/// Sorts findings, drops repeats, and keeps the strictest `limit`. Says whether any were dropped.
+/// Sorts findings, drops repeats, and keeps the strictest `limit`. Gives those that were dropped.
 #[must_use]
-pub fn settle(findings: &mut Vec<Finding>, limit: usize) -> bool {
+pub fn settle(findings: &mut Vec<Finding>, limit: usize) -> Vec<Finding> {
     findings.sort_by(Finding::order);
     findings.dedup_by(|a, b| a.rule == b.rule && a.path == b.path && a.span == b.span);
-    let over = findings.len() > limit;
-    findings.truncate(limit);
-    over
+    if findings.len() > limit { findings.split_off(limit) } else { Vec::new() }
 }

@@ -50,6 +50,7 @@ pub mod principal;
 pub mod provenance;
 pub mod random;
 pub mod request;
+pub mod rule;
 pub mod source;
 pub mod span;
 pub mod store;

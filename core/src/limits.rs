@@ -68,6 +68,8 @@ limits! {
     policies: 10_000,
     /// Policies of a bundle whose scope names no action.
     unscoped_policies: 64,
+    /// Custom detector rules of a bundle.
+    custom_rules: 1024,
     /// Bytes of one custom rule's compiled expression.
     custom_regex: 256 * 1024,
     /// Milliseconds that a host's detector or engine may take.

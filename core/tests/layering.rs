@@ -29,6 +29,7 @@ const NOUNS: &[&str] = &[
     "view",
     "tool",
     "finding",
+    "rule",
     "provenance",
     "request",
     "decision",

@@ -12,6 +12,7 @@ const TARGETS: &[&str] = &[
     "value",
     "manifest",
     "policy",
+    "rules",
     "descriptors",
     "envelope",
     "proof",

@@ -2,12 +2,13 @@
 
 use super::restrictions::{self, RESTRICTIONS};
 use super::{Manifest, toml_error};
-use crate::decision::Mode;
+use crate::decision::{Mode, Operator};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::BundleLayer;
 use crate::id::check_id;
 use crate::limits::Limits;
+use crate::rule::CustomRule;
 use crate::store::Restriction;
 use crate::tool::{Effect, Effects, FailMode};
 use serde::Deserialize;
@@ -36,6 +37,8 @@ pub struct Bundle {
     pub flow_off: Vec<String>,
     /// Hosts that links and images in answers may lead to.
     pub own_hosts: Vec<String>,
+    /// Category or kind to what stands for what is redacted of it.
+    pub redact: BTreeMap<String, Operator>,
     /// What happens where a verb cannot decide.
     pub fail_modes: FailModes,
     /// Limits in force.
@@ -44,6 +47,8 @@ pub struct Bundle {
     pub manifest: Manifest,
     /// Policy files: name and text, by name.
     pub policies: Vec<(String, String)>,
+    /// Detector rules of its own, by file.
+    pub rules: Vec<CustomRule>,
     /// The text of `entities.json`.
     pub entities: Option<String>,
     /// What it stops.
@@ -99,6 +104,8 @@ struct Settings {
     #[serde(default)]
     own_hosts: Vec<String>,
     #[serde(default)]
+    redact: BTreeMap<String, String>,
+    #[serde(default)]
     fail_modes: BTreeMap<String, String>,
     #[serde(default)]
     limits: BTreeMap<String, usize>,
@@ -126,10 +133,12 @@ impl Bundle {
             off: BTreeMap::new(),
             flow_off: Vec::new(),
             own_hosts: Vec::new(),
+            redact: BTreeMap::new(),
             fail_modes: FailModes::default(),
             limits: Limits::default(),
             manifest: Manifest::default(),
             policies: Vec::new(),
+            rules: Vec::new(),
             entities: None,
             restrictions: Vec::new(),
             layers: Vec::new(),
@@ -196,7 +205,12 @@ impl Bundle {
         for (name, value) in &settings.limits {
             limits.set(name, *value).map_err(settings_error)?;
         }
-        let notices = manifest.notices.clone();
+        let rules = files.iter().filter(|(name, _)| super::files::is_rules(name));
+        let rules = rules.map(|(name, text)| (name.as_str(), text.as_str()));
+        let rules = super::rules::parse(rules, &limits)?;
+        let mut notices = manifest.notices.clone();
+        let untested = rules.iter().filter(|rule| rule.find.is_empty());
+        notices.extend(untested.map(|rule| format!("{}: `{}` has no test", rule.file, rule.id)));
         Ok(Self {
             name: settings.name,
             revision: settings.revision,
@@ -208,6 +222,7 @@ impl Bundle {
             off: settings.off,
             flow_off: settings.flow.disable,
             own_hosts: settings.own_hosts,
+            redact: operators(&settings.redact)?,
             fail_modes: fail_modes(&settings.fail_modes)?,
             limits,
             manifest,
@@ -216,6 +231,7 @@ impl Bundle {
                 .filter(|(name, _)| name.ends_with(".cedar"))
                 .map(|(name, text)| (name.clone(), text.clone()))
                 .collect(),
+            rules,
             entities: files.get("entities.json").cloned(),
             restrictions: match files.get(RESTRICTIONS) {
                 Some(text) => restrictions::parse(text)?,
@@ -226,6 +242,13 @@ impl Bundle {
             says: Vec::new(),
         })
     }
+}
+
+fn operators(words: &BTreeMap<String, String>) -> Result<BTreeMap<String, Operator>> {
+    let parsed = words.iter().map(|(word, operator)| {
+        Ok((word.clone(), Operator::parse(operator).map_err(settings_error)?))
+    });
+    parsed.collect()
 }
 
 fn fail_modes(words: &BTreeMap<String, String>) -> Result<FailModes> {
@@ -284,6 +307,7 @@ mod tests {
             "name='a'\nrevision=1\nrevison=2",
             "name='a'\nrevision=1\n[fail_modes]\nreed='open'",
             "name='a'\nrevision=1\n[limits]\ntxt=1",
+            "name='a'\nrevision=1\n[redact]\npersonal='shred'",
         ] {
             let error = Bundle::from_files(files(bad), &limits).unwrap_err();
             assert_eq!(error.code(), "bundle/settings", "{bad}");

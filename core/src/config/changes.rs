@@ -1,6 +1,8 @@
 //! What differs between two bundles, setting by setting and tool by tool.
 
 use super::{Bundle, Manifest};
+use crate::digest::Digest;
+use crate::rule::CustomRule;
 use crate::tool::{Effect, Tool};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +69,16 @@ fn settings(bundle: &Bundle) -> Lines {
     }
     for (rule, reason) in &bundle.off {
         set(format!("off.{rule}"), reason.clone());
+    }
+    for (word, operator) in &bundle.redact {
+        set(format!("redact.{word}"), operator.to_string());
+    }
+    for rule in &bundle.rules {
+        let CustomRule { severity, score, .. } = rule;
+        let text = Digest::of(format!("{:?}", (&rule.keywords, &rule.expression)).as_bytes());
+        let text: String = text.hex().chars().take(8).collect();
+        let said = format!("{} {severity} {score} {text}", rule.category);
+        set(format!("rules.{}", rule.id), said);
     }
     let modes = &bundle.fail_modes;
     set("fail_modes.input".to_owned(), modes.input.to_string());

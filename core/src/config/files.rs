@@ -39,15 +39,20 @@ impl Files {
     /// # Errors
     /// `bundle/file`, `limit/bundle`.
     pub fn of_directory(directory: &Path, limits: &Limits) -> Result<Self> {
-        let wanted = |name: &str| is_read(name);
         let mut walk = Walk::new(shown(directory), limits);
-        for entry in walk.list(directory)? {
-            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if let Ok(name) = entry.file_name().into_string()
-                && wanted(&name)
-                && is_file
-            {
-                walk.read(name, &entry.path())?;
+        let rules = directory.join(RULES);
+        // A link is passed over, here as below.
+        let has_rules = fs::symlink_metadata(&rules).is_ok_and(|meta| meta.is_dir());
+        let rules = has_rules.then_some((rules, "rules/"));
+        for (folder, above) in std::iter::once((directory.to_path_buf(), "")).chain(rules) {
+            for entry in walk.list(&folder)? {
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                if let Ok(name) = entry.file_name().into_string()
+                    && is_read(&format!("{above}{name}"))
+                    && is_file
+                {
+                    walk.read(format!("{above}{name}"), &entry.path())?;
+                }
             }
         }
         Ok(walk.files)
@@ -179,9 +184,21 @@ impl Files {
     }
 }
 
+/// The folder of detector rules.
+const RULES: &str = "rules";
+
+/// Whether the file of this name holds detector rules.
+pub(super) fn is_rules(name: &str) -> bool {
+    let file = name.strip_prefix(RULES).and_then(|name| name.strip_prefix('/'));
+    file.is_some_and(|file| {
+        file.ends_with(".toml") && !file.starts_with('.') && !file.contains('/')
+    })
+}
+
 /// Whether a guard reads the file of this name.
 fn is_read(name: &str) -> bool {
     matches!(name, "bundle.toml" | "tools.toml" | "entities.json" | RESTRICTIONS)
+        || is_rules(name)
         || (name.ends_with(".cedar") && !name.starts_with('.') && !name.contains('/'))
 }
 

@@ -1,10 +1,12 @@
 //! One bundle laid over another: the stricter wins, and a line that loosens is an error.
 
 use super::{Bundle, Files, at_span};
-use crate::decision::Mode;
+use crate::decision::{Mode, Operator};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::finding::Category;
 use crate::label::{Confidentiality, Integrity};
+use crate::limits::Limits;
 use crate::tool::{Argument, Effect, FailMode, Format, ResultShape, Return, Role, Tool};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -46,6 +48,18 @@ impl Bundle {
         // The name before it tells the engine that these may only tighten.
         let policies = over.policies.into_iter();
         self.policies.extend(policies.map(|(file, text)| (format!("{}/{file}", over.name), text)));
+        for mut rule in over.rules {
+            let file = format!("{}/{}", over.name, rule.file);
+            if self.rules.iter().any(|known| known.id == rule.id) {
+                let message = format!("the rule `{}` is a bundle's below it", rule.id);
+                let error = Error::new(ErrorKind::BundleLoosens, message).with("file", file);
+                return Err(error.with("line", rule.line.to_string()));
+            }
+            rule.file = file;
+            self.rules.push(rule);
+        }
+        let (kind, most) = (ErrorKind::LimitBundle, self.limits.custom_rules);
+        Limits::check(kind, "custom_rules", self.rules.len(), most)?;
         self.restrictions.extend(over.restrictions);
         self.notices.extend(over.notices);
         self.says.extend(over.says);
@@ -86,6 +100,17 @@ impl Bundle {
         }
         let known = over.flow_off.iter().all(|rule| self.flow_off.contains(rule));
         said.check(known, &["flow", "disable"])?;
+        let before = self.redact.clone();
+        for (word, operator) in &over.redact {
+            // A kind that the base does not name is redacted as its category, whichever that is.
+            let is_category = Category::parse(word).is_ok();
+            let others =
+                before.iter().filter(|(other, _)| !is_category && Category::parse(other).is_ok());
+            let others = others.map(|(_, operator)| *operator).max();
+            let base = before.get(word).copied().or(others).unwrap_or(Operator::Mask);
+            said.check(*operator >= base, &["redact", word])?;
+            self.redact.insert(word.clone(), *operator);
+        }
         let (base, over_modes) = (&mut self.fail_modes, &over.fail_modes);
         for (word, base, over) in [
             ("input", &mut base.input, over_modes.input),
@@ -276,7 +301,6 @@ impl<'a> Said<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Limits;
 
     const BASE: &str = "
         name = 'base'
@@ -346,6 +370,8 @@ mod tests {
             (settings, 4, "[flow]\ndisable = ['person']"),
             (settings, 5, "[fail_modes]\nread = 'open'\nsend = 'open'"),
             (settings, 4, "[fail_modes]\ninput = 'open'"),
+            (settings, 4, "[redact]\npersonal = 'hash'"),
+            (settings, 4, "[redact]\niban = 'replace'"),
             (settings, 4, "[limits]\nvalidity_ms = 20000"),
             (settings, 4, "[limits]\ndecode_depth = 1"),
             (tools, 3, "egress = ['other.example']"),

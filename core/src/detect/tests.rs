@@ -146,7 +146,7 @@ fn a_flood_of_findings_stops() {
     let leaf = Leaf { path: "", text: &text, views: &views };
     detectors().scan(&leaf, Scope::Output(OutputKind::Answer), &key(), &mut findings);
     assert_eq!(findings.len(), FINDINGS_A_LEAF);
-    assert!(crate::finding::settle(&mut findings, 256), "and settling says so");
+    assert!(!crate::finding::settle(&mut findings, 256).is_empty(), "and settling says so");
 }
 
 fn pieces() -> impl Strategy<Value = String> {

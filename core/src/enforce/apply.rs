@@ -62,8 +62,8 @@ fn below(value: &Value, path: &str, edits: &mut Edits<'_>) -> Value {
     if let Value::String(text) = value {
         return rewritten(text, edits.remove(path));
     }
-    if edits.remove(path).is_some() {
-        return REMOVED.into();
+    if let Some(patches) = edits.remove(path) {
+        return whole(value, &patches);
     }
     if !any_under(edits, path) {
         return value.clone();
@@ -84,6 +84,17 @@ fn below(value: &Value, path: &str, edits: &mut Edits<'_>) -> Value {
             Value::Object(object)
         }
         leaf => leaf.clone(),
+    }
+}
+
+/// What stands for a value that is no text and was redacted: a number cannot hold a part of a
+/// placeholder, so it goes whole, and is null where nothing is to stand there.
+fn whole(value: &Value, patches: &[Patch]) -> Value {
+    let plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_));
+    match patches {
+        [only] if plain && only.with.is_empty() => Value::Null,
+        [only] if plain => only.with.as_str().into(),
+        _ => REMOVED.into(),
     }
 }
 
@@ -158,6 +169,15 @@ mod tests {
         let no_text = apply(&content, &[edit("/b", 0, 1, "")]);
         assert_eq!(no_text, json(r#"{"a":"é","b":"[removed]","c":"ok"}"#));
         assert_eq!(apply(&content, &[edit("/nowhere", 0, 1, "")]), Value::from("[removed]"));
+    }
+
+    #[test]
+    fn a_number_goes_whole() {
+        let content = Content::json(SourceKind::ToolResult, json(r#"{"a":411111,"b":4.5,"c":1}"#));
+        let out = apply(&content, &[edit("/a", 0, 6, "[card]"), edit("/b", 0, 3, "")]);
+        assert_eq!(out, json(r#"{"a":"[card]","b":null,"c":1}"#));
+        let twice = apply(&content, &[edit("/a", 0, 2, "[card]"), edit("/a", 3, 4, "[iban]")]);
+        assert_eq!(twice, json(r#"{"a":"[removed]","b":4.5,"c":1}"#));
     }
 
     /// The value with each text replaced by the same: what may not differ.

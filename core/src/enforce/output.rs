@@ -2,7 +2,7 @@
 
 use super::apply::REMOVED;
 use super::patch::Patch;
-use super::{Edit, Verdict, defang, hidden, input, redact, verdict};
+use super::{Edit, Redactor, Verdict, defang, hidden, input, verdict};
 use crate::content::OutputKind;
 use crate::finding::{Category, Finding};
 use crate::span::Span;
@@ -17,9 +17,12 @@ pub fn output(
     findings: &[Finding],
     quoted_system: &[(String, Span)],
     own_hosts: &[String],
+    redactor: &Redactor<'_>,
 ) -> Verdict {
     let over = findings.iter().any(input::is_over_limit);
-    let secrets = secrets(leaves, findings, kind);
+    let message = format!("a secret in the {kind} was masked");
+    let reason = verdict::reason("output_secret", message, &["LLM02", "AML.T0057"]);
+    let secrets = Verdict::modify(redactor.edits(Category::Secret, findings, leaves), reason);
     if kind != OutputKind::Answer {
         // Developers read it: nothing is refused, and what was not inspected is not shown.
         let unread = if over { removed(leaves) } else { Verdict::default() };
@@ -67,26 +70,12 @@ pub fn forbidden(kind: OutputKind) -> Verdict {
     Verdict::deny(verdict::reason("forbidden_quote", message, &["LLM02", "ASI03", "AML.T0057"]))
 }
 
-fn secrets(leaves: &[Leaf<'_>], findings: &[Finding], kind: OutputKind) -> Verdict {
-    let mut edits = Vec::new();
-    for (path, found) in redact::by_path(findings, |f| f.category == Category::Secret) {
-        match leaves.iter().find(|leaf| leaf.path == path) {
-            Some(leaf) => {
-                let hits = redact::hits(leaf.text, &found);
-                edits.extend(hidden::edits(
-                    leaf,
-                    hits.iter().map(|h| Patch::new(h.span, "[secret]")),
-                ));
-            }
-            None => edits.extend(found.iter().map(|finding| Edit {
-                path: path.to_owned(),
-                span: finding.span,
-                with: "[secret]".to_owned(),
-            })),
-        }
-    }
-    let message = format!("a secret in the {kind} was masked");
-    Verdict::modify(edits, verdict::reason("output_secret", message, &["LLM02", "AML.T0057"]))
+/// Takes out the leaves at `paths`: so much was found in them that nobody looked at the rest.
+#[must_use]
+pub fn unread(paths: &[String], leaves: &[Leaf<'_>]) -> Verdict {
+    let unread = |leaf: &&Leaf<'_>| paths.iter().any(|path| path == leaf.path);
+    let unread: Vec<Leaf<'_>> = leaves.iter().filter(unread).copied().collect();
+    if unread.is_empty() { Verdict::default() } else { removed(&unread) }
 }
 
 fn removed(leaves: &[Leaf<'_>]) -> Verdict {

@@ -1,45 +1,112 @@
 //! Redaction: which bytes of a text go, and what stands there instead.
 
+use super::names::{Names, Operators};
 use super::patch::Patch;
-use super::{Edit, Operator, hidden};
+use super::{Edit, hidden};
+use crate::decision::{Obligation, Operator};
 use crate::digest::Key;
 use crate::finding::{Category, Finding};
 use crate::span::Span;
 use crate::view::Leaf;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use unicode_normalization::UnicodeNormalization;
 
-/// Hexadecimal digits that name a value: enough to tell the values of one conversation apart.
+/// Hexadecimal digits that name a value where the numbers have run out.
 const NAME_DIGITS: usize = 6;
 
-/// The edits that redact everything of `category`: what `redact:personal` and `redact:secret` ask
-/// for. The same value gets the same name or hash under the same key, wherever it stands.
-#[must_use]
-pub fn redaction(
-    category: Category,
-    operator: Operator,
-    findings: &[Finding],
-    leaves: &[Leaf<'_>],
-    key: &Key,
-) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    for (path, found) in by_path(findings, |finding| finding.category == category) {
-        let Some(leaf) = leaves.iter().find(|leaf| leaf.path == path) else {
-            // Its text was not handed in: `apply` then removes what stands there.
-            edits.extend(found.iter().map(|finding| Edit {
-                path: path.to_owned(),
-                span: finding.span,
-                with: operator.placeholder(category, &finding.kind, "", key),
-            }));
-            continue;
-        };
-        let patches = hits(leaf.text, &found).into_iter().map(|hit| {
-            let value = hit.value.of(leaf.text).unwrap_or_default();
-            Patch::new(hit.span, operator.placeholder(category, hit.kind, value, key))
-        });
-        edits.extend(hidden::edits(leaf, patches));
+/// How what is found is redacted in one content: the operators in force, and what names values.
+#[derive(Debug)]
+pub struct Redactor<'a> {
+    operators: &'a Operators,
+    /// What obligations ask for by name: it counts before the operators.
+    named: BTreeMap<Category, Operator>,
+    key: Key,
+    names: &'a Mutex<Names>,
+    /// Where a find must begin to be given a number: what a stream does not let out yet has none.
+    within: Span,
+}
+
+impl<'a> Redactor<'a> {
+    /// With `operators`, a tenant's `key` and the `names` of a session.
+    #[must_use]
+    pub fn new(operators: &'a Operators, key: &Key, names: &'a Mutex<Names>) -> Self {
+        let (key, within) = (key.derive("redaction"), Span::new(0, usize::MAX));
+        Self { operators, named: BTreeMap::new(), key, names, within }
     }
-    edits
+
+    /// As `obligations` ask for. Of two operators for one thing, that which tells less counts.
+    #[must_use]
+    pub fn obliged(mut self, obligations: &[Obligation]) -> Self {
+        for (category, operator) in obligations.iter().filter_map(Obligation::redacts) {
+            let Some(operator) = operator else { continue };
+            let named = self.named.entry(category).or_insert(operator);
+            *named = operator.max(*named);
+        }
+        self
+    }
+
+    /// For one window of a stream, of which only what begins `within` goes out.
+    #[must_use]
+    pub fn within(mut self, within: Span) -> Self {
+        self.within = within;
+        self
+    }
+
+    /// The edits that redact everything of `category`.
+    #[must_use]
+    pub fn edits(
+        &self,
+        category: Category,
+        findings: &[Finding],
+        leaves: &[Leaf<'_>],
+    ) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for (path, found) in by_path(findings, |finding| finding.category == category) {
+            let Some(leaf) = leaves.iter().find(|leaf| leaf.path == path) else {
+                // Its text was not handed in: `apply` then removes what stands there.
+                edits.extend(found.iter().map(|finding| Edit {
+                    path: path.to_owned(),
+                    span: finding.span,
+                    with: self.placeholder(category, &finding.kind, "", finding.span),
+                }));
+                continue;
+            };
+            let patches = hits(leaf.text, &found).into_iter().map(|hit| {
+                let value = hit.value.of(leaf.text).unwrap_or_default();
+                Patch::new(hit.span, self.placeholder(category, hit.kind, value, hit.span))
+            });
+            edits.extend(hidden::edits(leaf, patches));
+        }
+        edits
+    }
+
+    fn placeholder(&self, category: Category, kind: &str, value: &str, at: Span) -> String {
+        let named = self.named.get(&category).copied();
+        let operator = named.unwrap_or_else(|| self.operators.of(category, kind));
+        let word = word(category, kind);
+        let spelt = || format!("{word} {}", spelling(word, value));
+        match operator {
+            Operator::Mask => format!("[{word}]"),
+            Operator::Hash => format!("[{word}:{}]", self.key.fingerprint(&spelt())),
+            Operator::Remove => String::new(),
+            Operator::Replace if at.start < self.within.start || at.start >= self.within.end => {
+                format!("[{word}]")
+            }
+            Operator::Replace => {
+                let value = self.key.mac([b"name".as_slice(), spelt().as_bytes()]);
+                let number = self.names.lock().ok().and_then(|mut all| all.number(word, value));
+                match number {
+                    Some(number) => format!("[{word} {number}]"),
+                    None => {
+                        let mut name = value.hex();
+                        name.truncate(NAME_DIGITS);
+                        format!("[{word}-{name}]")
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The findings that `which` chooses, by leaf.
@@ -135,26 +202,6 @@ fn in_token(c: char) -> bool {
         0x1D400..=0x1D7FF => true,
         0xFF01..=0xFF5E => c.nfkc().next().is_some_and(|c| c.is_ascii_alphanumeric()),
         _ => false,
-    }
-}
-
-impl Operator {
-    fn placeholder(self, category: Category, kind: &str, value: &str, key: &Key) -> String {
-        let word = word(category, kind);
-        let fingerprint = || {
-            let key = key.derive("redaction");
-            key.fingerprint(&format!("{word} {}", spelling(word, value)))
-        };
-        match self {
-            Operator::Mask => format!("[{word}]"),
-            Operator::Replace => {
-                let mut name = fingerprint();
-                name.truncate(NAME_DIGITS);
-                format!("[{word}-{name}]")
-            }
-            Operator::Hash => format!("[{word}:{}]", fingerprint()),
-            Operator::Remove => String::new(),
-        }
     }
 }
 

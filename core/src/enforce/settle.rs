@@ -162,9 +162,9 @@ fn may_open(kind: ErrorKind) -> bool {
 }
 
 fn unknown<'a>(obligations: &'a [Obligation], known: &[String]) -> Option<&'a Obligation> {
-    obligations.iter().find(|obligation| {
-        !Obligation::KNOWN.contains(&obligation.id.as_str()) && !known.contains(&obligation.id)
-    })
+    obligations
+        .iter()
+        .find(|obligation| !Obligation::is_known(&obligation.id) && !known.contains(&obligation.id))
 }
 
 #[cfg(test)]

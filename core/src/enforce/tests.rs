@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::content::{Content, OutputKind};
+use crate::decision::Obligation;
 use crate::decision::Outcome;
 use crate::digest::Key;
 use crate::finding::{Category, Finding, Severity};
@@ -10,6 +11,7 @@ use crate::span::Span;
 use crate::value::Value;
 use crate::view::{Hidden, HiddenKind, Layer, Leaf, View, Views};
 use proptest::prelude::*;
+use std::sync::Mutex;
 
 /// A finding over `what`, which stands once in `text`.
 pub(super) fn found(rule: &'static str, text: &str, what: &str) -> Finding {
@@ -155,7 +157,9 @@ fn leaving(
     let quoted: Vec<(String, Span)> =
         quoted.iter().map(|what| (String::new(), found("injection/x", text, what).span)).collect();
     let leaves = [Leaf { path: "", text, views: &views }];
-    let verdict = output(kind, &leaves, findings, &quoted, &[]);
+    let (operators, names) = (Operators::default(), Mutex::default());
+    let redactor = Redactor::new(&operators, &Key::new([7; 32]), &names);
+    let verdict = output(kind, &leaves, findings, &quoted, &[], &redactor);
     let value = apply(&Content::text(SourceKind::Model, text), &verdict.edits);
     (verdict, value)
 }
@@ -278,9 +282,11 @@ fn too_many_hidden_places_cost_the_text() {
 
 fn redacted(text: &str, category: Category, operator: Operator, findings: &[Finding]) -> String {
     let views = views(text, &[]);
-    let key = Key::new([7; 32]);
+    let (operators, names) = (Operators::default(), Mutex::default());
+    let duty = Obligation { id: format!("redact:{category}:{operator}"), params: Value::Null };
+    let redactor = Redactor::new(&operators, &Key::new([7; 32]), &names).obliged(&[duty]);
     let leaves = [Leaf { path: "", text, views: &views }];
-    let edits = redaction(category, operator, findings, &leaves, &key);
+    let edits = redactor.edits(category, findings, &leaves);
     let value = apply(&Content::text(SourceKind::Model, text), &edits);
     value.as_str().unwrap().to_owned()
 }
@@ -297,20 +303,45 @@ fn operators_say_what_was_there() {
     let redacted = |operator| redacted(text, Category::Personal, operator, &findings);
     assert_eq!(redacted(Operator::Mask), "mail [email] or [email] or [email], key AKIA1234");
     assert_eq!(redacted(Operator::Remove), "mail  or  or , key AKIA1234");
-    let names = |text: &str| -> Vec<String> {
-        let part = |part: &str| part.split(']').next().unwrap().to_owned();
-        text.split("[email").skip(1).map(part).collect()
-    };
-    for (operator, length) in [(Operator::Replace, 7), (Operator::Hash, 17)] {
-        let names = names(&redacted(operator));
-        assert!(names.iter().all(|name| name.len() == length), "{names:?}");
-        assert_eq!(names[0], names[1], "one address");
-        assert_ne!(names[0], names[2], "another address");
-    }
+    let replaced = "mail [email 1] or [email 1] or [email 2], key AKIA1234";
+    assert_eq!(redacted(Operator::Replace), replaced);
+    let hashed = redacted(Operator::Hash);
+    let hashes: Vec<&str> =
+        hashed.split("[email:").skip(1).map(|part| part.split(']').next().unwrap()).collect();
+    assert!(hashes.iter().all(|hash| hash.len() == 16), "{hashes:?}");
+    assert_eq!(hashes[0], hashes[1], "one address");
+    assert_ne!(hashes[0], hashes[2], "another address");
     let secret = super::tests::redacted(text, Category::Secret, Operator::Mask, &findings);
     assert!(secret.ends_with("key [secret]"));
     let hash = super::tests::redacted(text, Category::Secret, Operator::Hash, &findings);
     assert!(hash.contains("[secret:") && !hash.contains("9f3a]"));
+    let number = super::tests::redacted(text, Category::Secret, Operator::Replace, &findings);
+    assert!(number.ends_with("key [secret 1]"), "{number}");
+}
+
+#[test]
+fn an_obligation_counts_before_the_bundle_and_the_stricter_of_two() {
+    let text = "mail a@x.example";
+    let findings = [found("personal/email", text, "a@x.example")];
+    let views = views(text, &[]);
+    let leaves = [Leaf { path: "", text, views: &views }];
+    let by_word = [("email".to_owned(), Operator::Hash)].into();
+    let (operators, names) = (Operators::new(&by_word, &["email"]).unwrap(), Mutex::default());
+    let redacted = |duties: &[&str]| {
+        let duty = |id: &&str| Obligation { id: (*id).to_owned(), params: Value::Null };
+        let duties: Vec<Obligation> = duties.iter().map(duty).collect();
+        let redactor = Redactor::new(&operators, &Key::new([7; 32]), &names).obliged(&duties);
+        redactor.edits(Category::Personal, &findings, &leaves).remove(0).with
+    };
+    assert!(redacted(&["redact:personal"]).starts_with("[email:"));
+    assert_eq!(redacted(&["redact:personal", "redact:personal:replace"]), "[email 1]");
+    let both = ["redact:personal:hash", "redact:personal:mask", "redact:personal:replace"];
+    assert_eq!(redacted(&both), "[email]");
+    assert!(redacted(&["redact:secret:remove", "redact:personal:gone"]).starts_with("[email:"));
+    assert!(Obligation::is_known("redact:custom:hash"));
+    for unknown in ["redact:injection", "redact:personal:gone", "redact:personal:", "redact:"] {
+        assert!(!Obligation::is_known(unknown), "{unknown}");
+    }
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::request::{
 use crate::source::Source;
 use crate::tool::FailMode;
 use crate::value::{Object, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -41,6 +42,10 @@ pub(super) struct Draft {
     pub found: FindingFacts,
     pub content: ContentFacts,
     pub findings: Vec<Finding>,
+    /// Those over the limit, which no decision names: what they found is redacted all the same.
+    pub dropped: Vec<Finding>,
+    /// Leaves in which so much was found that the rest of them was not looked at.
+    pub unread: Vec<String>,
     pub provenance: Vec<Provenance>,
     pub sources: Vec<Source>,
     pub rulings: Vec<Ruling>,
@@ -78,6 +83,8 @@ impl Draft {
             found: FindingFacts::default(),
             content: ContentFacts::default(),
             findings: Vec::new(),
+            dropped: Vec::new(),
+            unread: Vec::new(),
             provenance: Vec::new(),
             sources: Vec::new(),
             rulings: Vec::new(),
@@ -117,13 +124,24 @@ impl Draft {
 
     /// Sorts and bounds the findings, and derives what policy reads of them.
     pub fn settle_findings(&mut self, limit: usize, code: &[(String, CodeFacts)]) {
-        if crate::finding::settle(&mut self.findings, limit) {
+        self.dropped = crate::finding::settle(&mut self.findings, limit);
+        if !self.dropped.is_empty() {
             let over = limit_finding("limit/findings", "");
             if let Some(last) = self.findings.last_mut() {
-                *last = over;
+                self.dropped.push(std::mem::replace(last, over));
             }
         }
         self.found = finding_facts(&self.findings, code);
+    }
+
+    /// Everything that was found, those over the limit among it.
+    pub fn found(&self) -> Cow<'_, [Finding]> {
+        if self.dropped.is_empty() {
+            return Cow::Borrowed(&self.findings);
+        }
+        let over = |finding: &&Finding| finding.rule != "limit/findings";
+        let kept = self.findings.iter().filter(over);
+        Cow::Owned(kept.chain(&self.dropped).cloned().collect())
     }
 
     /// The question, for a policy engine.

@@ -5,6 +5,7 @@ use crate::config::Bundle;
 use crate::decision::{BundleRef, Mode};
 use crate::detect::{Detectors, Settings};
 use crate::digest::Digest;
+use crate::enforce::Operators;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::EventBody;
 use crate::flow::Rules;
@@ -21,6 +22,8 @@ pub(super) struct InForce {
     pub reference: BundleRef,
     pub engine: Arc<dyn PolicyEngine>,
     pub detectors: Detectors,
+    /// What stands for what is redacted, where no obligation says.
+    pub operators: Operators,
     pub rules: Rules,
     pub tools: HashMap<ToolId, Arc<Tool>>,
     pub registered: BTreeMap<ToolId, Registered>,
@@ -81,6 +84,8 @@ impl InForce {
             thresholds: bundle.thresholds.clone(),
             off: bundle.off.clone(),
             own_hosts: bundle.own_hosts.clone(),
+            custom: bundle.rules.clone(),
+            custom_regex: bundle.limits.custom_regex,
         };
         let reference = BundleRef {
             name: bundle.name.clone(),
@@ -101,10 +106,12 @@ impl InForce {
         for restriction in &bundle.restrictions {
             restrictions.add(restriction.clone());
         }
+        let detectors = Detectors::new(&settings)?;
         Ok(Self {
             says,
             restrictions,
-            detectors: Detectors::new(&settings)?,
+            operators: Operators::new(&bundle.redact, &detectors.kinds())?,
+            detectors,
             rules: Rules::without(bundle.flow_off.iter().map(String::as_str))?,
             tools: list.into_iter().map(|tool| (tool.id.clone(), tool)).collect(),
             bundle,

@@ -198,7 +198,11 @@ impl Session {
         draft.control("policy");
         let answer = ask_policy(&force, &draft.request(&self.cell, None, None), host, &[]);
         let all = texts.leaves(&views, None);
-        verdict = verdict.join(self.obliged(&force, &answer.obligations, &draft.findings, &all));
+        if !answer.obligations.is_empty() {
+            let redactor = self.redactor(&force, &answer.obligations);
+            let (duties, found) = (&answer.obligations, draft.found());
+            verdict = verdict.join(self.obliged(&force, duties, &found, &all, &redactor));
+        }
         let mut settlement = conclude(inner, &force, &draft, verdict, &answer, host_fault);
         settlement.reasons.extend(said);
         let content = give(&content, &settlement);

@@ -141,6 +141,12 @@ impl Guard {
         self.inner.force.load().cedar.rules()
     }
 
+    /// The detector rules that the bundle brings.
+    #[must_use]
+    pub fn custom_rules(&self) -> Vec<crate::rule::CustomRule> {
+        self.inner.force.load().detectors.custom_rules().cloned().collect()
+    }
+
     /// What a reviewer of manifest and rules should look at, in the order of files and lines.
     /// Nothing is refused for it.
     #[cfg(feature = "cedar")]

@@ -84,8 +84,7 @@ impl Session {
                 answer.reasons.extend(flow_reasons(&draft.rulings, true));
             }
             let mut verdict = self.refused_before(asked, now)?;
-            let (obligations, found) = (&answer.obligations, &draft.findings);
-            verdict = verdict.join(self.obliged(force, obligations, found, &asked.leaves));
+            verdict = verdict.join(self.obliged_call(force, &answer, &draft, asked));
             let settlement = conclude(inner, force, &draft, verdict, &answer, fault);
             let Some(placed) = self.place(asked, &seen, &settlement, lifted.as_ref(), now)? else {
                 self.release(asked, now);

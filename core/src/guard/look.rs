@@ -53,7 +53,9 @@ impl Session {
             draft.control(name);
         }
         for leaf in leaves {
-            force.detectors.scan(leaf, scope, &inner.fingerprints, &mut draft.findings);
+            if !force.detectors.scan(leaf, scope, &inner.fingerprints, &mut draft.findings) {
+                draft.unread.push(leaf.path.to_owned());
+            }
             if leaf.views.truncated {
                 draft.findings.push(limit_finding("limit/decode", leaf.path));
             }

@@ -1,14 +1,43 @@
 //! What policy's obligations make the core change: in inputs, in calls' arguments, in outputs.
 
+use super::answer::Draft;
+use super::authorize::Asked;
 use super::force::InForce;
 use super::session::Session;
 use crate::decision::{Obligation, Outcome};
-use crate::enforce::{Edit, Operator, Verdict, links, redaction, strip};
-use crate::finding::{Category, Finding};
-use crate::value::Value;
+use crate::enforce::{Redactor, Verdict, links, strip};
+use crate::finding::Finding;
+use crate::policy::Answer;
 use crate::view::Leaf;
 
 impl Session {
+    /// What redacts in this session: by the bundle's operators, and by those that `obligations`
+    /// name.
+    pub(super) fn redactor<'a>(
+        &'a self,
+        force: &'a InForce,
+        obligations: &[Obligation],
+    ) -> Redactor<'a> {
+        // What is found in all sessions of a tenant can be joined on, and in no other tenant's.
+        let key = self.guard.inner.keys.commitments(&self.cell.principal.tenant);
+        Redactor::new(&force.operators, &key, &self.cell.names).obliged(obligations)
+    }
+
+    /// What obligations change in a call; nothing of one that does not pass.
+    pub(super) fn obliged_call(
+        &self,
+        force: &InForce,
+        answer: &Answer,
+        draft: &Draft,
+        asked: &Asked<'_>,
+    ) -> Verdict {
+        if answer.outcome == Outcome::Deny || answer.obligations.is_empty() {
+            return Verdict::default();
+        }
+        let redactor = self.redactor(force, &answer.obligations);
+        self.obliged(force, &answer.obligations, &draft.found(), &asked.leaves, &redactor)
+    }
+
     /// The edits that `obligations` ask for, as a verdict. What the core does not know is
     /// refused, or left to the host, by `enforce`.
     pub(super) fn obliged(
@@ -17,38 +46,23 @@ impl Session {
         obligations: &[Obligation],
         findings: &[Finding],
         leaves: &[Leaf<'_>],
+        redactor: &Redactor<'_>,
     ) -> Verdict {
         let mut edits = Vec::new();
         for obligation in obligations {
             match obligation.id.as_str() {
-                "redact:personal" => {
-                    edits.extend(self.redacted(Category::Personal, obligation, findings, leaves));
-                }
-                "redact:secret" => {
-                    edits.extend(self.redacted(Category::Secret, obligation, findings, leaves));
-                }
                 "strip:hidden" => edits.extend(strip(leaves)),
                 "defang:links" => edits.extend(links(leaves, findings, &force.bundle.own_hosts)),
-                _ => {}
+                _ => {
+                    if let Some((category, _)) = obligation.redacts() {
+                        edits.extend(redactor.edits(category, findings, leaves));
+                    }
+                }
             }
         }
         if edits.is_empty() {
             return Verdict::default();
         }
         Verdict { outcome: Outcome::Modify, edits, ..Verdict::default() }
-    }
-
-    fn redacted(
-        &self,
-        category: Category,
-        obligation: &Obligation,
-        findings: &[Finding],
-        leaves: &[Leaf<'_>],
-    ) -> Vec<Edit> {
-        let operator = obligation.params.get("operator").and_then(Value::as_str);
-        let operator = operator.and_then(|word| Operator::parse(word).ok());
-        // Replacements are the same for a value all session long, and for no other session.
-        let key = self.guard.inner.fingerprints.derive(self.cell.id.as_str());
-        redaction(category, operator.unwrap_or(Operator::Mask), findings, leaves, &key)
     }
 }

@@ -144,26 +144,31 @@ impl Session {
         let own_hosts = &force.bundle.own_hosts;
         let phrases = if force.bundle.profile == "strict" { &quotes.phrases[..] } else { &[] };
         let system: Vec<(String, Span)> = quotes.system.iter().chain(phrases).cloned().collect();
-        let mut verdict =
-            crate::enforce::output(kind, &leaves, &draft.findings, &system, own_hosts);
-        if foreign && kind == OutputKind::Answer {
-            let why = "the answer quotes data that its audience may not read";
-            let reason = core_reason("forbidden_quote", why, &["LLM02"]);
-            verdict = verdict.join(Verdict::deny(reason));
-        }
         let is_alien = !alien.is_empty();
         draft.findings.extend(alien);
-        if is_alien && kind == OutputKind::Answer {
-            let why = "the answer holds data that another tenant sealed";
-            let reason = core_reason("tenant_quote", why, &["LLM02", "LLM08"]);
-            verdict = verdict.join(Verdict::deny(reason));
-        }
         draft.provenance = quotes.provenance;
         draft.sources = quotes.sources;
         draft.settle_findings(inner.limits.findings, &[]);
         draft.control("policy");
         let answer = ask_policy(force, &draft.request(&self.cell, None, None), host, &[]);
-        verdict = verdict.join(self.obliged(force, &answer.obligations, &draft.findings, &leaves));
+        let redactor = self.redactor(force, &answer.obligations);
+        let found = draft.found();
+        let mut verdict =
+            crate::enforce::output(kind, &leaves, &found, &system, own_hosts, &redactor);
+        if foreign && kind == OutputKind::Answer {
+            let why = "the answer quotes data that its audience may not read";
+            let reason = core_reason("forbidden_quote", why, &["LLM02"]);
+            verdict = verdict.join(Verdict::deny(reason));
+        }
+        if is_alien && kind == OutputKind::Answer {
+            let why = "the answer holds data that another tenant sealed";
+            let reason = core_reason("tenant_quote", why, &["LLM02", "LLM08"]);
+            verdict = verdict.join(Verdict::deny(reason));
+        }
+        verdict = verdict.join(crate::enforce::unread(&draft.unread, &leaves));
+        let duties = &answer.obligations;
+        verdict = verdict.join(self.obliged(force, duties, &found, &leaves, &redactor));
+        drop(found);
         let settlement = conclude(inner, force, &draft, verdict, &answer, host_fault);
         Ok(Looked { draft, settlement, answer })
     }
@@ -218,8 +223,11 @@ impl Session {
         draft.findings.push(limit_finding("limit/text", ""));
         draft.settle_findings(inner.limits.findings, &[]);
         draft.fail_mode = FailMode::Closed;
-        let verdict = crate::enforce::output(kind, &[], &draft.findings, &[], &[]);
         let answer = no_answer();
+        let redactor = self.redactor(force, &[]);
+        let found = draft.found();
+        let verdict = crate::enforce::output(kind, &[], &found, &[], &[], &redactor);
+        drop(found);
         let mut settlement = conclude(inner, force, &draft, verdict, &answer, None);
         settlement.error = Some(error);
         Looked { draft, settlement, answer }

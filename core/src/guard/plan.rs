@@ -137,8 +137,7 @@ impl Session {
             answer.reasons.extend(flow_reasons(&draft.rulings, true));
         }
         let mut verdict = self.refused_before(asked, now)?;
-        let (obligations, found) = (&answer.obligations, &draft.findings);
-        verdict = verdict.join(self.obliged(force, obligations, found, &asked.leaves));
+        verdict = verdict.join(self.obliged_call(force, &answer, &draft, asked));
         let mut settlement = conclude(inner, force, &draft, verdict, &answer, reserved.err());
         let approval = (settlement.outcome == Outcome::Ask).then(|| Approval {
             levels: Some(approve::levels(&draft.provenance)),

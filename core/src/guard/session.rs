@@ -6,6 +6,7 @@ use crate::approve::Calls;
 use crate::content::{Body, Content};
 use crate::decision::Decision;
 use crate::digest::Digest;
+use crate::enforce::Names;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{EventBody, SessionChange};
 use crate::flow::Index;
@@ -39,6 +40,8 @@ pub(super) struct Cell {
     /// Counters of a spawned session are its root's: budgets roll up.
     pub counters: StoreKey,
     pub state: Mutex<State>,
+    /// What redacted values are called: the same in all sessions of one run.
+    pub names: Arc<Mutex<Names>>,
     pub last_used_ms: AtomicI64,
     pub bytes: AtomicUsize,
 }
@@ -94,7 +97,8 @@ impl Cell {
         let state = Mutex::new(State::new(&inner.limits, &principal));
         let last_used_ms = AtomicI64::new(inner.clock.wall_ms());
         let bytes = AtomicUsize::new(0);
-        Self { id, principal, goal, parent: None, counters, state, last_used_ms, bytes }
+        let names = Arc::default();
+        Self { id, principal, goal, parent: None, counters, state, names, last_used_ms, bytes }
     }
 
     /// The state, for a moment.
@@ -204,6 +208,7 @@ impl Session {
         let mut cell = Cell::new(inner, id, principal, goal.map(str::to_owned));
         cell.parent = Some(self.cell.id.clone());
         cell.counters = self.cell.counters;
+        cell.names = Arc::clone(&self.cell.names);
         {
             let mut parent = self.cell.lock()?;
             let mut state = cell.lock()?;
