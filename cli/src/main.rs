@@ -12,6 +12,7 @@ mod inventory;
 mod log;
 mod replay;
 mod request;
+mod rules;
 mod terminal;
 mod test;
 
@@ -134,6 +135,11 @@ enum Command {
         #[command(subcommand)]
         command: BundleCommand,
     },
+    /// Looks after detector rules.
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
     /// Reads and verifies audit logs.
     Audit {
         #[command(subcommand)]
@@ -168,6 +174,20 @@ enum BundleCommand {
         /// A key that is trusted: `name+id+base64`.
         #[arg(long, required = true)]
         trust: Vec<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Translates rules of others (YAML, as Agent Threat Rules are written) into `rules/*.toml`, and
+    /// says of each what could not be translated.
+    Import {
+        /// The YAML files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The directory to write to: the `rules` of a bundle. No file is overwritten.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
 }
 
@@ -210,6 +230,9 @@ fn main() -> ExitCode {
         }
         Command::Bundle { command: BundleCommand::Verify { bundle, trust } } => {
             bundle::verify(&bundle, &trust, json)
+        }
+        Command::Rules { command: RulesCommand::Import { files, out } } => {
+            rules::import(&files, &out, json)
         }
         Command::Audit { command: AuditCommand::Verify { log, key } } => {
             audit::verify(&log, key.as_deref(), json)
