@@ -62,6 +62,10 @@ pub(super) struct Lexicon {
     pub(super) reply: &'static [&'static str],
     /// Words for taking something several times.
     pub(super) times: &'static [&'static str],
+    /// Words for a lower price by a code.
+    pub(super) discounts: &'static [&'static str],
+    /// Words for a file that is not there yet.
+    pub(super) new_file: &'static [&'static str],
 }
 
 /// Which end of an order.

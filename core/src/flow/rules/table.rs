@@ -2,8 +2,8 @@
 
 use super::sheet::{Basis, Sheet};
 use super::{
-    amountlink, bind, countsel, delegated, derive, dup, errand, kind, literal, made, moved,
-    namesake, nounlink, oneself, pair, person, quant, set, superlative,
+    amountlink, bind, countsel, delegated, derive, discount, dup, errand, fetchname, fresh, kind,
+    literal, made, moved, namesake, nounlink, oneself, pair, person, quant, set, superlative,
 };
 use crate::flow::trace::Judged;
 use crate::tool::Role;
@@ -141,6 +141,27 @@ pub(super) const RELIEF: &[Relief] = &[
         roles: &[Role::Amount],
         guarded: false,
         rule: derive::relieves,
+    },
+    Relief {
+        name: "code",
+        says: "it is written as a code for a discount, and the user speaks of one",
+        roles: &[Role::Value],
+        guarded: true,
+        rule: discount::relieves,
+    },
+    Relief {
+        name: "lowrisk",
+        says: "it names a new file of the user's own, and they asked for one",
+        roles: &[Role::Path, Role::Title],
+        guarded: false,
+        rule: fresh::relieves,
+    },
+    Relief {
+        name: "fetchname",
+        says: "it asks a provider for something by name, and only brings text in",
+        roles: &[Role::Object, Role::Value],
+        guarded: true,
+        rule: fetchname::relieves,
     },
 ];
 

@@ -226,4 +226,16 @@ pub(super) const LEXICON: Lexicon = Lexicon {
     ],
     reply: &["antworte auf", "antworten auf", "antwort auf", "beantworte", "beantworten"],
     times: &["mal", "je", "jeweils", "pro"],
+    discounts: &["rabatt", "rabattcode", "gutschein", "gutscheincode", "aktionscode"],
+    new_file: &[
+        "neue datei",
+        "neues dokument",
+        "neue notiz",
+        "erstelle eine datei",
+        "erstelle ein dokument",
+        "erstelle eine notiz",
+        "in eine datei",
+        "als datei",
+        "lege eine datei",
+    ],
 };

@@ -126,4 +126,17 @@ pub(super) const LEXICON: Lexicon = Lexicon {
     ],
     reply: &["responde al", "responde a", "responder al", "contesta al", "contesta a"],
     times: &["veces", "cada", "por"],
+    discounts: &["descuento", "cupón", "cupones", "código promocional", "vale"],
+    new_file: &[
+        "nuevo archivo",
+        "archivo nuevo",
+        "nuevo documento",
+        "documento nuevo",
+        "nueva nota",
+        "crea un archivo",
+        "crear un archivo",
+        "crea un documento",
+        "crea una nota",
+        "en un archivo",
+    ],
 };

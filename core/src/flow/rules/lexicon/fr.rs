@@ -168,4 +168,16 @@ pub(super) const LEXICON: Lexicon = Lexicon {
     ],
     reply: &["réponds à", "répondre à", "répondez à", "réponds au", "répondre au", "répondez au"],
     times: &["fois", "chacun", "par"],
+    discounts: &["remise", "réduction", "code promo", "bon de réduction", "coupon"],
+    new_file: &[
+        "nouveau fichier",
+        "nouveau document",
+        "nouvelle note",
+        "crée un fichier",
+        "créer un fichier",
+        "crée un document",
+        "créer un document",
+        "crée une note",
+        "dans un fichier",
+    ],
 };
