@@ -10,6 +10,7 @@ use checkrein::error::{Error, ErrorKind};
 use checkrein::rule::CustomRule;
 use checkrein::{Limits, Result};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,19 +32,34 @@ struct Outcome {
     lost: Vec<String>,
 }
 
+impl Outcome {
+    /// Drops rules whose id another one has already: a bundle with two of them is refused.
+    fn drop_repeats(&mut self, taken: &mut BTreeSet<String>) {
+        self.rules.retain(|rule| {
+            let is_first = taken.insert(rule.id.clone());
+            if !is_first {
+                self.lost.push(format!("a rule `{}` was translated already", rule.id));
+            }
+            is_first
+        });
+    }
+}
+
 /// Reads `files`, writes what can be translated into `out`, one file each, and tells of every rule
 /// what cannot. Gives whether all of it could.
 pub fn import(files: &[PathBuf], out: &Path, json: bool) -> Result<bool> {
     let limit = Limits::default().custom_regex;
     let mut outcomes = Vec::new();
     let mut written = Vec::new();
+    let mut taken = BTreeSet::new();
     fs::create_dir_all(out).map_err(|error| fault(out, &format!("cannot be made: {error}")))?;
     for file in files {
         let text = read_file(file)?;
         let mut found = read::rules(&text).map_err(|error| fault(file, &error))?;
         let mut rules = Vec::new();
         for rule in &mut found {
-            let outcome = translate(rule, file, limit);
+            let mut outcome = translate(rule, file, limit);
+            outcome.drop_repeats(&mut taken);
             rules.extend(outcome.rules.iter().cloned());
             outcomes.push(outcome);
         }
@@ -91,14 +107,13 @@ fn translate(read: &mut read::Rule, file: &Path, limit: usize) -> Outcome {
         rules: Vec::new(),
         lost: std::mem::take(&mut read.lost),
     };
-    let several = read.conditions.len() > 1;
     let mut found = vec![false; read.find.len()];
-    for (at, condition) in read.conditions.iter().enumerate() {
-        let name =
-            if several { format!("condition {}", at + 1) } else { "the condition".to_owned() };
+    for condition in &read.conditions {
         let mut rule = read.rule.clone();
-        if several {
-            let _ = write!(rule.id, ".{}", at + 1);
+        let mut name = "the condition".to_owned();
+        if let Some(at) = condition.at {
+            name = format!("condition {at}");
+            rule.id = format!("{}.{at}", rule.id);
         }
         rule.expression = Some(condition.expression.clone());
         rule.places.clone_from(&condition.places);

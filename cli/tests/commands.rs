@@ -305,6 +305,9 @@ detection:
   conditions:
     - field: user_input
       operator: regex
+      value: '[a-z]+ [a-z]+'
+    - field: user_input
+      operator: regex
       value: '(?i)\bwaive\s+(?:all|every)\s+rules?\b'
     - field: content
       operator: contains
@@ -349,6 +352,12 @@ detection:
     - { field: tool_args, operator: contains_i, value: Larkspur }
 response:
   actions: [block]
+---
+id: desk-2026-00003
+title: " "
+detection:
+  conditions:
+    - { field: content, operator: contains_i, value: Larkspur }
 "#;
 
 #[test]
@@ -370,15 +379,18 @@ fn rules_of_others_are_imported_and_what_is_lost_is_told() {
     for says in [
         "DESK-2026-00001: translated in part",
         "the threat `AML.T9999 - Unheard of` is not known",
-        "look-around",
-        "condition 4: no text of three letters",
-        "condition 5: the operator `greater_than` is not translated",
+        "condition 1: no text of three letters",
+        "condition 4: its expression is none that can be run: look-around",
+        "condition 5: it finds something in its own true negative 1",
+        "condition 6: the operator `greater_than` is not translated",
         "its true positive 3 is found by nothing translated",
         "DESK-2026-00002: not translated",
         "its conditions are joined by `all`",
         "DESK-2026-00003: translated in part",
         "`response` says nothing here",
-        "rules: 0 translated, 2 in part, 1 not",
+        "desk-2026-00003: not translated",
+        "a rule `custom/desk-2026-00003` was translated already",
+        "rules: 0 translated, 2 in part, 2 not",
     ] {
         assert!(told.contains(says), "{says}: {told}");
     }
@@ -388,7 +400,7 @@ fn rules_of_others_are_imported_and_what_is_lost_is_told() {
     assert_eq!(json(&checked)["detector_rules"], 3);
     let written = std::fs::read_to_string(out.join("desk.toml")).unwrap();
     for says in [
-        "id = \"custom/desk-2026-00001.1\"",
+        "id = \"custom/desk-2026-00001.2\"",
         "where = [\"user\"]",
         "threats = [\"LLM01\", \"AML.T0051\"]",
         "score = 900",
@@ -403,7 +415,7 @@ fn rules_of_others_are_imported_and_what_is_lost_is_told() {
     assert!(text(&again).contains("cannot be written"), "{}", text(&again));
     std::fs::remove_dir_all(&out).unwrap();
     let again = json(&import(&["--json"]));
-    assert_eq!((&again["partly"], &again["not"]), (&2.into(), &1.into()));
+    assert_eq!((&again["partly"], &again["not"]), (&2.into(), &2.into()));
     assert_eq!(again["rules"][0]["rules"].as_array().unwrap().len(), 2);
 }
 
@@ -411,12 +423,19 @@ fn rules_of_others_are_imported_and_what_is_lost_is_told() {
 fn what_is_no_rule_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
+    // Lists of lists of lists, which would be ten to the ninth texts.
+    let laughs: String = (1..10).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
+        let many = vec![format!("*a{}", n - 1); 10].join(", ");
+        format!("{text}a{n}: &a{n} [{many}]\n")
+    });
     for (text, says) in [
         ("", "holds no rule"),
         ("a: [", "is no YAML"),
         ("- 1\n", "no rule"),
         ("title: nobody\n", "has no `id`"),
+        ("id: ' '\n", "has no `id`"),
         ("a: &a [1, 1]\nb: &b [*a, *a]\n", "has no `id`"),
+        (&laughs, "is no YAML"),
     ] {
         let yaml = folder.path().join("bad.yaml");
         std::fs::write(&yaml, text).unwrap();

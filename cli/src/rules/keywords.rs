@@ -18,8 +18,13 @@ pub fn of(expression: &str) -> Result<Vec<String>, String> {
         let last = last.strip_prefix("error: ").unwrap_or(last);
         format!("its expression is none that can be run: {last}")
     })?;
-    let mut words = required(&parsed)
-        .ok_or("no text of three letters or more stands in every match: it would run everywhere")?;
+    let none = "no text of three letters or more stands in every match: it would run everywhere";
+    let words = required(&parsed).ok_or(none)?;
+    // A keyword of a rule file has no line ends and the like in it.
+    let mut words: Vec<String> = words.iter().map(|word| plain(word).to_owned()).collect();
+    if words.iter().any(|word| word.len() < *LENGTH.start()) {
+        return Err(none.to_owned());
+    }
     for word in &mut words {
         let mut end = word.len().min(*LENGTH.end());
         while !word.is_char_boundary(end) {
@@ -30,6 +35,11 @@ pub fn of(expression: &str) -> Result<Vec<String>, String> {
     words.sort_unstable();
     words.dedup();
     Ok(words)
+}
+
+/// The longest part of a text that has no control character.
+fn plain(word: &str) -> &str {
+    word.split(char::is_control).max_by_key(|part| part.len()).unwrap_or_default()
 }
 
 /// The best set of texts of which every match has one.
@@ -113,6 +123,7 @@ mod tests {
             ("(token|key)?secret", &["secret"]),
             ("(?:abc)+x", &["abc"]),
             ("AKIA[0-9A-Z]{16}", &["akia"]),
+            (r"\n\nHuman:\t", &["human:"]),
         ] {
             let found = of(expression).unwrap();
             let found: Vec<String> = found.iter().map(|word| word.to_lowercase()).collect();
@@ -123,6 +134,7 @@ mod tests {
             ("(?:delete|rm)\\s", "no text"),
             ("(?=x)abc", "look-around"),
             ("a(", "unclosed"),
+            (r"\n\t\r\n", "no text"),
             (".*", "no text"),
         ] {
             assert!(of(bad).unwrap_err().contains(says), "{bad}: {:?}", of(bad));

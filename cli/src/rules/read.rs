@@ -18,6 +18,8 @@ pub struct Rule {
 
 /// One expression, and where it looks.
 pub struct Condition {
+    /// Which it is of several, from 1.
+    pub at: Option<usize>,
     pub expression: String,
     pub places: Vec<RulePlace>,
 }
@@ -54,8 +56,9 @@ const ABOUT: &[&str] = &[
 const DETECTION: &[&str] = &["condition", "conditions", "false_positives", "description"];
 /// Keys of one condition that are.
 const CONDITION: &[&str] = &["field", "operator", "value", "pattern", "description", "id", "name"];
-/// Bytes of a test's text: longer ones do not fit into a rule file.
+/// Bytes of a test's text, and of an expression: longer ones do not fit into a rule file.
 const TEST: usize = 4096;
+const EXPRESSION: usize = 8 * 1024;
 
 /// The rules in a file: one a document, or a list of them.
 pub fn rules(text: &str) -> Result<Vec<Rule>, String> {
@@ -86,7 +89,8 @@ pub fn rules(text: &str) -> Result<Vec<Rule>, String> {
 
 fn rule(object: &Map<String, Json>, at: usize) -> Result<Rule, String> {
     let text = |key: &str| object.get(key).and_then(Json::as_str);
-    let id = text("id").ok_or_else(|| format!("rule {} has no `id`", at + 1))?;
+    let id = text("id").filter(|id| !id.trim().is_empty());
+    let id = id.ok_or_else(|| format!("rule {} has no `id`", at + 1))?;
     let mut lost = Vec::new();
     for key in object.keys().filter(|key| !ABOUT.contains(&key.as_str())) {
         lost.push(format!("`{}` says nothing here", key.escape_debug()));
@@ -106,7 +110,8 @@ fn rule(object: &Map<String, Json>, at: usize) -> Result<Rule, String> {
         Some("low") => 500,
         _ => 700,
     };
-    let meaning = text("title").or_else(|| text("name")).unwrap_or(id);
+    let said = |key: &str| text(key).filter(|text| !text.trim().is_empty());
+    let meaning = said("title").or_else(|| said("name")).unwrap_or(id);
     let meaning: String = meaning.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut conditions = Vec::new();
     match text("status") {
@@ -204,22 +209,29 @@ fn detection(detection: Option<&Json>, lost: &mut Vec<String>) -> Vec<Condition>
         return Vec::new();
     }
     let mut conditions = Vec::new();
+    let several = items.len() > 1;
     for (at, item) in items.into_iter().enumerate() {
         match condition(item) {
-            Ok(condition) => conditions.push(condition),
+            Ok((expression, places)) => {
+                let at = several.then_some(at + 1);
+                conditions.push(Condition { at, expression, places });
+            }
             Err(why) => lost.push(format!("condition {}: {why}", at + 1)),
         }
     }
     conditions
 }
 
-fn condition(item: &Json) -> Result<Condition, String> {
+fn condition(item: &Json) -> Result<(String, Vec<RulePlace>), String> {
     let object = item.as_object().ok_or("it is no mapping")?;
     if let Some(key) = object.keys().find(|key| !CONDITION.contains(&key.as_str())) {
         return Err(format!("`{}` is not translated", key.escape_debug()));
     }
     let text = |key: &str| object.get(key).and_then(Json::as_str);
     let value = text("value").or_else(|| text("pattern")).ok_or("it has no `value`")?;
+    if value.len() > EXPRESSION {
+        return Err(format!("its expression has more than {EXPRESSION} bytes"));
+    }
     let expression = match text("operator").unwrap_or("regex") {
         "regex" | "matches" => value.to_owned(),
         "contains" => regex_syntax::escape(value),
@@ -235,7 +247,7 @@ fn condition(item: &Json) -> Result<Condition, String> {
         "tool_args" | "tool_input" | "arguments" => vec![RulePlace::Arguments],
         other => return Err(format!("the field `{}` is none of a text", other.escape_debug())),
     };
-    Ok(Condition { expression, places })
+    Ok((expression, places))
 }
 
 /// The text of a test case: its `input`, or its only text.
