@@ -185,7 +185,7 @@ impl Detectors {
             0 => Limits::default().custom_regex,
             bytes => bytes,
         };
-        let custom = Custom::new(&settings.custom, limit)?;
+        let custom = Custom::new(&settings.custom, limit, &off)?;
         let own_hosts = settings.own_hosts.clone();
         Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts, custom })
     }
@@ -302,6 +302,13 @@ impl Detectors {
     /// The rules that the bundle brings.
     pub fn custom_rules(&self) -> impl Iterator<Item = &CustomRule> {
         self.custom.iter().flat_map(Custom::rules)
+    }
+
+    /// Bytes of the longest thing with blanks in it that a rule of the bundle finds; 0 without one.
+    /// Built-in rules find none that is longer than a stream always sees.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        if self.custom.is_some() { custom::LONGEST } else { 0 }
     }
 
     /// Every built-in rule, sorted by id.

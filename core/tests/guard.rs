@@ -277,3 +277,20 @@ fn of_two_threads_one_uses_a_call_of_a_plan() {
     });
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Allow).count(), 1);
 }
+
+#[cfg(feature = "cedar")]
+#[test]
+fn what_was_not_read_to_its_end_is_not_let_through_a_redaction() {
+    let rules = "@id(\"in\") @obligation(\"redact:personal\") \
+        permit (principal, action == Action::\"verb:input\", resource);\n";
+    let guard = Guard::builder().tools(TOOLS).policy(rules.to_owned()).build().unwrap();
+    let session = session(&guard);
+    let many: String = (0..4200).map(|n| format!("a{n}@mail.example ")).collect();
+    let few = "write to kim@mail.example".to_owned();
+    for (text, wanted) in [(many, "[removed]"), (few, "write to [email]")] {
+        let content = Content::text(SourceKind::Retrieved, text);
+        let decision = session.inspect_input(content).unwrap();
+        let given = decision.content.unwrap();
+        assert_eq!(given.as_str(), Some(wanted));
+    }
+}

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding};
 use crate::rule::{CustomRule, RulePlace};
 use crate::source::SourceKind;
-use crate::span::Span;
+use crate::span::{Span, merge};
 use crate::view::Leaf;
 use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder};
@@ -15,8 +15,17 @@ use std::collections::{BTreeMap, HashSet};
 
 /// How far from a keyword's end a match can begin and end, in bytes.
 const REACH: (usize, usize) = (256, 512);
+/// Bytes of the longest match near a keyword.
+pub(super) const LONGEST: usize = REACH.0 + REACH.1;
+/// Bytes that an expression reads at once. Some expressions read to the end for every match that
+/// they find, and this is the end.
+const WINDOW: usize = 4096;
 /// Bytes of all keywords together.
 const KEYWORD_BYTES: usize = 128 * 1024;
+/// All compiled expressions together are as large as this many of the largest, at most.
+const LARGEST: usize = 256;
+/// Bytes in which compiling is tried first; then in twice as many.
+const COMPILED_STEP: usize = 16 * 1024;
 
 /// The custom rules of one bundle.
 pub(super) struct Custom {
@@ -26,30 +35,59 @@ pub(super) struct Custom {
     rules: Vec<Compiled>,
 }
 
+/// What one keyword wakes in one text.
+#[derive(Default)]
+struct Woken {
+    /// Rules that find the keyword itself.
+    words: Vec<usize>,
+    /// Rules with an expression.
+    expressions: Vec<usize>,
+    /// Where these look.
+    near: Vec<Span>,
+}
+
 struct Compiled {
     rule: CustomRule,
     /// None where the keyword itself is what is found.
     expression: Option<Regex>,
     /// Bits of [`Lanes`]: what a decoded view must keep for the rule to run there.
     lane: u8,
+    /// Bytes that it was compiled into, at most.
+    size: usize,
+    is_off: bool,
 }
 
 impl Custom {
-    /// Compiles `rules`, each into at most `bytes`, and runs their tests.
+    /// Compiles `rules`, each into at most `bytes`, and runs their tests. Those that are `off` find
+    /// nothing.
     ///
     /// # Errors
-    /// `bundle/settings` where an expression is none or too large, or a test fails.
-    pub(super) fn new(rules: &[CustomRule], bytes: usize) -> Result<Option<Self>> {
+    /// `bundle/settings` where an expression is none or too large, or a test fails; `limit/bundle`
+    /// where all of them are.
+    pub(super) fn new(
+        rules: &[CustomRule],
+        bytes: usize,
+        off: &HashSet<String>,
+    ) -> Result<Option<Self>> {
         if rules.is_empty() {
             return Ok(None);
         }
         let mut keywords: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut compiled = Vec::with_capacity(rules.len());
+        let mut size = 0_usize;
         for (index, rule) in rules.iter().enumerate() {
             for keyword in &rule.keywords {
                 keywords.entry(keyword.to_ascii_lowercase()).or_default().push(index);
             }
-            compiled.push(Compiled::new(rule, bytes)?);
+            let rule = Compiled::new(rule, bytes, off.contains(&rule.id))?;
+            size = size.saturating_add(rule.size);
+            let most = bytes.saturating_mul(LARGEST);
+            if size > most {
+                let message = format!("all expressions together are larger than {most} bytes");
+                let error = Error::new(ErrorKind::LimitBundle, message);
+                return Err(at(error, &rule.rule, "expression"));
+            }
+            compiled.push(rule);
         }
         if keywords.keys().map(String::len).sum::<usize>() > KEYWORD_BYTES {
             let message = format!("the rules have more than {KEYWORD_BYTES} bytes of keywords");
@@ -110,41 +148,61 @@ impl Custom {
         wanted: &dyn Fn(&Compiled) -> bool,
         found: &mut dyn FnMut(usize, &Compiled, Span) -> bool,
     ) {
-        // One window a rule: it grows while its keywords keep coming, so that each byte is read
-        // once by each expression however often a keyword stands.
-        let mut windows: BTreeMap<usize, Span> = BTreeMap::new();
+        // Where a keyword stands is joined first, whoever asks for it: a keyword of many rules that
+        // stands everywhere costs no more than the expressions do.
+        let mut woken: BTreeMap<usize, Woken> = BTreeMap::new();
         for hit in self.automaton.find_overlapping_iter(text) {
-            for &index in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
-                let Some(compiled) = self.rules.get(index).filter(|rule| wanted(rule)) else {
-                    continue;
+            let keyword = hit.pattern().as_usize();
+            let woken = woken.entry(keyword).or_insert_with(|| self.wake(keyword, wanted));
+            for (index, compiled) in woken.words.iter().filter_map(|index| self.rule(*index)) {
+                if !found(index, compiled, Span::new(hit.start(), hit.end())) {
+                    return;
+                }
+            }
+            if woken.expressions.is_empty() {
+                continue;
+            }
+            let near = Span::new(
+                floor(text, hit.end().saturating_sub(REACH.0)),
+                floor(text, hit.end().saturating_add(REACH.1)),
+            );
+            match woken.near.last_mut() {
+                Some(last) if near.start <= last.end => last.end = near.end,
+                _ => woken.near.push(near),
+            }
+        }
+        let mut due: BTreeMap<usize, Vec<&Woken>> = BTreeMap::new();
+        for woken in woken.values() {
+            woken.expressions.iter().for_each(|rule| due.entry(*rule).or_default().push(woken));
+        }
+        for (rule, woken) in due {
+            let Some((index, compiled)) = self.rule(rule) else { continue };
+            let near = woken.into_iter().flat_map(|woken| &woken.near);
+            for window in merge(near.copied().collect()) {
+                if !compiled.run(text, window, &mut |span| found(index, compiled, span)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn rule(&self, index: usize) -> Option<(usize, &Compiled)> {
+        Some((index, self.rules.get(index)?))
+    }
+
+    fn wake(&self, keyword: usize, wanted: &dyn Fn(&Compiled) -> bool) -> Woken {
+        let mut woken = Woken::default();
+        let owners = self.owners.get(keyword).into_iter().flatten();
+        for (index, rule) in owners.filter_map(|index| self.rule(*index)) {
+            if wanted(rule) {
+                let list = match rule.expression {
+                    Some(_) => &mut woken.expressions,
+                    None => &mut woken.words,
                 };
-                if compiled.expression.is_none() {
-                    if !found(index, compiled, Span::new(hit.start(), hit.end())) {
-                        return;
-                    }
-                    continue;
-                }
-                let near = Span::new(
-                    floor(text, hit.end().saturating_sub(REACH.0)),
-                    floor(text, hit.end().saturating_add(REACH.1)),
-                );
-                let window = windows.entry(index).or_insert(near);
-                if near.start <= window.end {
-                    window.end = near.end;
-                } else {
-                    let full = std::mem::replace(window, near);
-                    if !compiled.run(text, full, &mut |span| found(index, compiled, span)) {
-                        return;
-                    }
-                }
+                list.push(index);
             }
         }
-        for (index, window) in windows {
-            let Some(compiled) = self.rules.get(index) else { continue };
-            if !compiled.run(text, window, &mut |span| found(index, compiled, span)) {
-                return;
-            }
-        }
+        woken
     }
 
     fn check_tests(&self) -> Result<()> {
@@ -174,16 +232,19 @@ impl Custom {
 }
 
 impl Compiled {
-    fn new(rule: &CustomRule, bytes: usize) -> Result<Self> {
+    fn new(rule: &CustomRule, bytes: usize, is_off: bool) -> Result<Self> {
+        let mut size = 0;
         let build = |expression: &String| {
-            RegexBuilder::new(expression)
-                .size_limit(bytes)
-                .dfa_size_limit(bytes.saturating_mul(4))
-                .nest_limit(64)
-                .build()
-                .map_err(|error| fault(rule, "expression", told(&rule.id, &error, bytes)))
+            let built = compile(expression, bytes);
+            built.map_err(|error| fault(rule, "expression", told(&rule.id, &error, bytes)))
         };
-        let expression = rule.expression.as_ref().map(build).transpose()?;
+        let expression = match rule.expression.as_ref().map(build).transpose()? {
+            Some((expression, bytes)) => {
+                size = bytes;
+                Some(expression)
+            }
+            None => None,
+        };
         if expression.as_ref().is_some_and(|expression| expression.is_match("")) {
             let message = format!("the expression of `{}` matches nothing at all", rule.id);
             return Err(fault(rule, "expression", message));
@@ -193,31 +254,61 @@ impl Compiled {
             Category::Secret => Lanes::SECRET_FORM,
             _ => Lanes::PERSONAL,
         };
-        Ok(Self { rule: rule.clone(), expression, lane })
+        Ok(Self { rule: rule.clone(), expression, lane, size, is_off })
     }
 
     fn looks_in(&self, scope: Scope) -> bool {
         let places = places(scope);
-        self.rule.places.iter().any(|place| places.contains(place))
+        !self.is_off && self.rule.places.iter().any(|place| places.contains(place))
     }
 
+    /// Calls `found` with what the expression finds in `window`, until it says to stop.
     fn run(&self, text: &str, window: Span, found: &mut dyn FnMut(Span) -> bool) -> bool {
-        let (Some(expression), Some(seen)) = (&self.expression, text.get(..window.end)) else {
-            return true;
-        };
-        let mut at = window.start;
-        while at <= seen.len() {
-            let Some(captures) = expression.captures_at(seen, at) else { break };
-            let Some(whole) = captures.get(0) else { break };
-            let value = captures.get(1).unwrap_or(whole);
-            if !value.is_empty() && !found(Span::new(value.start(), value.end())) {
-                return false;
+        let Some(expression) = &self.expression else { return true };
+        let (mut from, mut at) = (window.start, window.start);
+        loop {
+            let end = floor(text, from.saturating_add(WINDOW)).min(window.end);
+            let is_last = end == window.end;
+            // What begins behind this is read in the next part, with all that follows it.
+            let next_part = if is_last { usize::MAX } else { floor(text, end - LONGEST) };
+            let seen = text.get(..end).unwrap_or_default();
+            while at <= seen.len() {
+                let Some(captures) = expression.captures_at(seen, at) else { break };
+                let Some(whole) = captures.get(0).filter(|it| it.start() < next_part) else {
+                    break;
+                };
+                let value = captures.get(1).filter(|value| !value.is_empty()).unwrap_or(whole);
+                if !value.is_empty() && !found(Span::new(value.start(), value.end())) {
+                    return false;
+                }
+                let next = seen.get(whole.start()..).and_then(|rest| rest.chars().next());
+                let next = whole.start() + next.map_or(1, char::len_utf8);
+                at = whole.end().max(next);
             }
-            let next = seen.get(whole.start()..).and_then(|rest| rest.chars().next());
-            let next = whole.start() + next.map_or(1, char::len_utf8);
-            at = whole.end().max(next);
+            if is_last {
+                return true;
+            }
+            from = next_part;
+            at = at.max(from);
         }
-        true
+    }
+}
+
+/// Compiles an expression into at most `bytes`, and gives with it those that were enough.
+fn compile(expression: &str, bytes: usize) -> std::result::Result<(Regex, usize), regex::Error> {
+    let mut size = bytes.min(COMPILED_STEP);
+    loop {
+        let built = RegexBuilder::new(expression)
+            .size_limit(size)
+            .dfa_size_limit(size.saturating_mul(2).max(2 * COMPILED_STEP))
+            .nest_limit(64)
+            .build();
+        match built {
+            Err(regex::Error::CompiledTooBig(_)) if size < bytes => {
+                size = size.saturating_mul(2).min(bytes);
+            }
+            built => return Ok((built?, size)),
+        }
     }
 }
 
@@ -228,7 +319,7 @@ impl Compiled {
 /// `bundle/settings` where the expression cannot be compiled.
 pub fn finds(rule: &CustomRule, text: &str, bytes: usize) -> Result<bool> {
     let rule = CustomRule { find: Vec::new(), pass: Vec::new(), ..rule.clone() };
-    let custom = Custom::new(std::slice::from_ref(&rule), bytes)?;
+    let custom = Custom::new(std::slice::from_ref(&rule), bytes, &HashSet::new())?;
     let mut any = false;
     if let Some(custom) = custom {
         custom.search(text, &|_| true, &mut |_, _, _| {
@@ -281,10 +372,11 @@ fn told(id: &str, error: &regex::Error, bytes: usize) -> String {
 }
 
 fn fault(rule: &CustomRule, key: &'static str, message: String) -> Error {
-    Error::new(ErrorKind::BundleSettings, message)
-        .with("file", rule.file.as_str())
-        .with("line", rule.line.to_string())
-        .with("key", key)
+    at(Error::new(ErrorKind::BundleSettings, message), rule, key)
+}
+
+fn at(error: Error, rule: &CustomRule, key: &'static str) -> Error {
+    error.with("file", rule.file.as_str()).with("line", rule.line.to_string()).with("key", key)
 }
 
 #[cfg(test)]
@@ -315,7 +407,7 @@ mod tests {
     }
 
     fn found(rules: &[CustomRule], text: &str, scope: Scope) -> Vec<(String, String)> {
-        let custom = Custom::new(rules, BYTES).unwrap().unwrap();
+        let custom = Custom::new(rules, BYTES, &HashSet::new()).unwrap().unwrap();
         let views: Views<'_> = crate::view::Views {
             base: crate::view::View::identity(text),
             decoded: Vec::new(),
@@ -364,7 +456,8 @@ mod tests {
 
     #[test]
     fn what_does_not_hold_is_refused_with_its_key() {
-        let refused = |rule: CustomRule| Custom::new(&[rule], BYTES).map(drop).unwrap_err();
+        let refused =
+            |rule: CustomRule| Custom::new(&[rule], BYTES, &HashSet::new()).map(drop).unwrap_err();
         for (expression, says) in [
             ("a(", "cannot be read"),
             ("(?P<x", "cannot be read"),
@@ -392,5 +485,43 @@ mod tests {
         let rules = [rule("ticket", "aa", Some("a{3,}b"))];
         let text = "a".repeat(200_000);
         assert!(found(&rules, &text, Scope::Arguments).is_empty());
+        // A keyword of all rules, and an expression that reads to the end for every match.
+        let rules: Vec<CustomRule> =
+            (0..128).map(|n| rule(&n.to_string(), "ab", Some("(?:ab.*Z|aZ)"))).collect();
+        assert!(found(&rules, &"ab".repeat(10_000), Scope::Arguments).is_empty());
+    }
+
+    #[test]
+    fn every_part_of_a_long_window_is_read_once() {
+        let rules = [rule("ticket", "t-", Some("t-[0-9]+"))];
+        for gap in [1, 7, 400, 760] {
+            let text: String = (0..9000 / gap + 40)
+                .map(|n| format!("t-{}{}", 1000 + n, "é ".repeat(gap / 3 + 1)))
+                .collect();
+            let all = found(&rules, &text, Scope::Arguments);
+            let values: Vec<String> = all.into_iter().map(|(_, value)| value).collect();
+            let wanted: Vec<String> =
+                (0..9000 / gap + 40).map(|n| format!("t-{}", 1000 + n)).take(4096).collect();
+            assert_eq!(values, wanted, "{gap}");
+        }
+        // What a part ends in is read whole, with what follows.
+        for before in 3200..3400 {
+            let text = format!("t-{}t-{}", " t- ".repeat(before / 4), "7".repeat(400));
+            let all = found(&rules, &text, Scope::Arguments);
+            assert_eq!(all.last().unwrap().1.len(), 402, "{before}");
+            assert_eq!(all.len(), 1);
+        }
+    }
+
+    #[test]
+    fn all_expressions_together_are_bounded_and_what_is_off_is_silent() {
+        let large = |n: usize| rule(&n.to_string(), "key", Some("key[ab]{200}"));
+        let rules: Vec<CustomRule> = (0..=LARGEST).map(large).collect();
+        let error = Custom::new(&rules, COMPILED_STEP, &HashSet::new()).map(drop).unwrap_err();
+        assert_eq!((error.code(), error.fact("key")), ("limit/bundle", Some("expression")));
+        assert_eq!(error.fact("file"), Some("rules/a.toml"));
+        let off = HashSet::from(["custom/word".to_owned()]);
+        let custom = Custom::new(&[rule("word", "heron", None)], BYTES, &off).unwrap().unwrap();
+        assert!(!custom.rules.iter().any(|rule| rule.looks_in(Scope::Arguments)));
     }
 }

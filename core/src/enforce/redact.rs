@@ -16,40 +16,57 @@ use unicode_normalization::UnicodeNormalization;
 const NAME_DIGITS: usize = 6;
 
 /// How what is found is redacted in one content: the operators in force, and what names values.
-#[derive(Debug)]
 pub struct Redactor<'a> {
     operators: &'a Operators,
-    /// What obligations ask for by name: it counts before the operators.
-    named: BTreeMap<Category, Operator>,
-    key: Key,
+    /// What obligations ask for by name: it counts before the operators. With it, whether one
+    /// beside it names none.
+    named: BTreeMap<Category, (Operator, bool)>,
+    /// Made where a value is named, and not before.
+    key: &'a dyn Fn() -> Key,
     names: &'a Mutex<Names>,
-    /// Where a find must begin to be given a number: what a stream does not let out yet has none.
-    within: Span,
+    /// Where a find must begin to be given a number, and before which it must end: what a stream
+    /// does not let out yet has none.
+    within: (Span, usize),
+}
+
+impl std::fmt::Debug for Redactor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").field("named", &self.named).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Redactor<'a> {
-    /// With `operators`, a tenant's `key` and the `names` of a session.
+    /// With `operators`, what makes a tenant's `key`, and the `names` of a session.
     #[must_use]
-    pub fn new(operators: &'a Operators, key: &Key, names: &'a Mutex<Names>) -> Self {
-        let (key, within) = (key.derive("redaction"), Span::new(0, usize::MAX));
+    pub fn new(
+        operators: &'a Operators,
+        key: &'a dyn Fn() -> Key,
+        names: &'a Mutex<Names>,
+    ) -> Self {
+        let within = (Span::new(0, usize::MAX), usize::MAX);
         Self { operators, named: BTreeMap::new(), key, names, within }
     }
 
-    /// As `obligations` ask for. Of two operators for one thing, that which tells less counts.
+    /// As `obligations` ask for. Of two operators for one thing, that which tells less counts; an
+    /// obligation that names none asks for the bundle's.
     #[must_use]
     pub fn obliged(mut self, obligations: &[Obligation]) -> Self {
-        for (category, operator) in obligations.iter().filter_map(Obligation::redacts) {
+        let asked = || obligations.iter().filter_map(Obligation::redacts);
+        for (category, operator) in asked() {
             let Some(operator) = operator else { continue };
-            let named = self.named.entry(category).or_insert(operator);
-            *named = operator.max(*named);
+            let named = self.named.entry(category).or_insert((operator, false));
+            named.0 = operator.max(named.0);
+        }
+        for (category, _) in asked().filter(|(_, operator)| operator.is_none()) {
+            self.named.entry(category).and_modify(|named| named.1 = true);
         }
         self
     }
 
-    /// For one window of a stream, of which only what begins `within` goes out.
+    /// For one window of a stream, of which what begins `within` and ends before `end` goes out.
     #[must_use]
-    pub fn within(mut self, within: Span) -> Self {
-        self.within = within;
+    pub fn within(mut self, within: Span, end: usize) -> Self {
+        self.within = (within, end);
         self
     }
 
@@ -81,20 +98,28 @@ impl<'a> Redactor<'a> {
         edits
     }
 
+    fn goes_out(&self, at: Span) -> bool {
+        let (within, end) = self.within;
+        within.start <= at.start && at.start < within.end && at.end < end
+    }
+
     fn placeholder(&self, category: Category, kind: &str, value: &str, at: Span) -> String {
-        let named = self.named.get(&category).copied();
-        let operator = named.unwrap_or_else(|| self.operators.of(category, kind));
+        let own = || self.operators.of(category, kind);
+        let operator = match self.named.get(&category) {
+            Some((named, true)) => own().max(*named),
+            Some((named, false)) => *named,
+            None => own(),
+        };
         let word = word(category, kind);
+        let key = || (self.key)().derive("redaction");
         let spelt = || format!("{word} {}", spelling(word, value));
         match operator {
             Operator::Mask => format!("[{word}]"),
-            Operator::Hash => format!("[{word}:{}]", self.key.fingerprint(&spelt())),
+            Operator::Hash => format!("[{word}:{}]", key().fingerprint(&spelt())),
             Operator::Remove => String::new(),
-            Operator::Replace if at.start < self.within.start || at.start >= self.within.end => {
-                format!("[{word}]")
-            }
+            Operator::Replace if !self.goes_out(at) => format!("[{word}]"),
             Operator::Replace => {
-                let value = self.key.mac([b"name".as_slice(), spelt().as_bytes()]);
+                let value = key().mac([b"name".as_slice(), spelt().as_bytes()]);
                 let number = self.names.lock().ok().and_then(|mut all| all.number(word, value));
                 match number {
                     Some(number) => format!("[{word} {number}]"),

@@ -199,9 +199,11 @@ impl Session {
         let answer = ask_policy(&force, &draft.request(&self.cell, None, None), host, &[]);
         let all = texts.leaves(&views, None);
         if !answer.obligations.is_empty() {
-            let redactor = self.redactor(&force, &answer.obligations);
-            let (duties, found) = (&answer.obligations, draft.found());
-            verdict = verdict.join(self.obliged(&force, duties, &found, &all, &redactor));
+            let key = || self.naming_key();
+            let redactor = self.redactor(&force, &key, &answer.obligations);
+            let found = (&*draft.found(), &*draft.unread);
+            let duties = &answer.obligations;
+            verdict = verdict.join(self.obliged(&force, duties, found, &all, &redactor));
         }
         let mut settlement = conclude(inner, &force, &draft, verdict, &answer, host_fault);
         settlement.reasons.extend(said);

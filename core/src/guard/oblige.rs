@@ -5,6 +5,7 @@ use super::authorize::Asked;
 use super::force::InForce;
 use super::session::Session;
 use crate::decision::{Obligation, Outcome};
+use crate::digest::Key;
 use crate::enforce::{Redactor, Verdict, links, strip};
 use crate::finding::Finding;
 use crate::policy::Answer;
@@ -16,11 +17,16 @@ impl Session {
     pub(super) fn redactor<'a>(
         &'a self,
         force: &'a InForce,
+        key: &'a dyn Fn() -> Key,
         obligations: &[Obligation],
     ) -> Redactor<'a> {
-        // What is found in all sessions of a tenant can be joined on, and in no other tenant's.
-        let key = self.guard.inner.keys.commitments(&self.cell.principal.tenant);
-        Redactor::new(&force.operators, &key, &self.cell.names).obliged(obligations)
+        Redactor::new(&force.operators, key, &self.cell.names).obliged(obligations)
+    }
+
+    /// What values are named by: what is found in all sessions of a tenant can be joined on, and in
+    /// no other tenant's.
+    pub(super) fn naming_key(&self) -> Key {
+        self.guard.inner.keys.commitments(&self.cell.principal.tenant)
     }
 
     /// What obligations change in a call; nothing of one that does not pass.
@@ -34,17 +40,20 @@ impl Session {
         if answer.outcome == Outcome::Deny || answer.obligations.is_empty() {
             return Verdict::default();
         }
-        let redactor = self.redactor(force, &answer.obligations);
-        self.obliged(force, &answer.obligations, &draft.found(), &asked.leaves, &redactor)
+        let key = || self.naming_key();
+        let redactor = self.redactor(force, &key, &answer.obligations);
+        let found = (&*draft.found(), &*draft.unread);
+        self.obliged(force, &answer.obligations, found, &asked.leaves, &redactor)
     }
 
-    /// The edits that `obligations` ask for, as a verdict. What the core does not know is
-    /// refused, or left to the host, by `enforce`.
+    /// The edits that `obligations` ask for, as a verdict, where `found` are the findings and the
+    /// leaves that were not read to their end: nobody knows what is to be redacted in these. What
+    /// the core does not know is refused, or left to the host, by `enforce`.
     pub(super) fn obliged(
         &self,
         force: &InForce,
         obligations: &[Obligation],
-        findings: &[Finding],
+        (findings, unread): (&[Finding], &[String]),
         leaves: &[Leaf<'_>],
         redactor: &Redactor<'_>,
     ) -> Verdict {
@@ -56,6 +65,7 @@ impl Session {
                 _ => {
                     if let Some((category, _)) = obligation.redacts() {
                         edits.extend(redactor.edits(category, findings, leaves));
+                        edits.extend(crate::enforce::unread(unread, leaves).edits);
                     }
                 }
             }

@@ -151,7 +151,8 @@ impl Session {
         draft.settle_findings(inner.limits.findings, &[]);
         draft.control("policy");
         let answer = ask_policy(force, &draft.request(&self.cell, None, None), host, &[]);
-        let redactor = self.redactor(force, &answer.obligations);
+        let key = || self.naming_key();
+        let redactor = self.redactor(force, &key, &answer.obligations);
         let found = draft.found();
         let mut verdict =
             crate::enforce::output(kind, &leaves, &found, &system, own_hosts, &redactor);
@@ -167,7 +168,8 @@ impl Session {
         }
         verdict = verdict.join(crate::enforce::unread(&draft.unread, &leaves));
         let duties = &answer.obligations;
-        verdict = verdict.join(self.obliged(force, duties, &found, &leaves, &redactor));
+        let all = (&*found, &*draft.unread);
+        verdict = verdict.join(self.obliged(force, duties, all, &leaves, &redactor));
         drop(found);
         let settlement = conclude(inner, force, &draft, verdict, &answer, host_fault);
         Ok(Looked { draft, settlement, answer })
@@ -224,7 +226,8 @@ impl Session {
         draft.settle_findings(inner.limits.findings, &[]);
         draft.fail_mode = FailMode::Closed;
         let answer = no_answer();
-        let redactor = self.redactor(force, &[]);
+        let key = || self.naming_key();
+        let redactor = self.redactor(force, &key, &[]);
         let found = draft.found();
         let verdict = crate::enforce::output(kind, &[], &found, &[], &[], &redactor);
         drop(found);
