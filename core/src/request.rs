@@ -276,6 +276,14 @@ impl FindingFacts {
     pub fn has(&self, category: Category) -> bool {
         self.categories.contains(&category)
     }
+
+    /// Adds what was found before: in what of a stream went out already.
+    pub fn add(&mut self, before: &FindingFacts) {
+        self.categories.extend(&before.categories);
+        self.rules.extend(before.rules.iter().cloned());
+        self.severity = self.severity.max(before.severity);
+        self.injection_score = self.injection_score.max(before.injection_score);
+    }
 }
 
 /// `context.content`: for `inspect_input` and `inspect_output`.

@@ -1,15 +1,18 @@
 //! Streams: text goes out as soon as nothing that is still to come can make it maskable.
 //!
-//! The text is cut at places that depend on the text alone, never on how it was handed in. Each
-//! block is inspected with what stands before it and with all that is held back behind it. What
-//! goes out is therefore the same under any chunking. It is also the same as for the whole text,
-//! as long as what must be masked, with the words around it that give it away, is shorter than
-//! [`Holder::reach`]. What outgrows that is masked from its start until it ends.
+//! The text is cut at places that depend on the text alone, never on how it was handed in, so that
+//! what goes out is the same under any chunking. A block is inspected with what stands before it
+//! and some hundred bytes behind it: more than any expression looks ahead. Where that is not
+//! enough, because a link, a key or a find is still open there, it waits for twice as much, up to
+//! all that may be held back. What outgrows that is masked from its start until it ends.
 
 mod deltas;
+mod place;
 mod utf8;
+mod window;
 
 pub use deltas::Deltas;
+pub use window::Window;
 
 use super::Edit;
 use super::patch::{self, Patch};
@@ -21,6 +24,13 @@ use utf8::Decoder;
 const MOST: usize = 4096;
 /// No stream holds back less: a block must have room for a character.
 const LEAST: usize = 16;
+/// Bytes of a block.
+const BLOCK: usize = 192;
+/// Bytes that are seen behind a block before it goes out, where nothing is open: a secret with the
+/// words that give it away, or 24 words.
+const AHEAD: usize = 320;
+/// Bytes before a block that are inspected with it.
+const BEHIND: usize = 640;
 
 /// Holds the text of one stream back until it is inspected.
 #[derive(Debug)]
@@ -32,10 +42,14 @@ pub struct Holder {
     base: usize,
     /// Up to here the stream went out.
     done: usize,
-    /// Bytes of one block.
-    block: usize,
-    /// Bytes that are inspected behind a block before it goes out, and before it.
+    /// Bytes that are held back at most.
+    most: usize,
+    /// Bytes that are held back at most behind a block.
     reach: usize,
+    /// Bytes that are seen behind a block where nothing is open.
+    ahead: usize,
+    /// Bytes that are to be seen from `done` on before the next block goes out.
+    sight: usize,
     /// What outgrew the reach and still goes on.
     open: Option<Open>,
     /// The window that was handed out by `ready`.
@@ -75,50 +89,39 @@ struct Bounds {
     last: bool,
 }
 
-/// What is to be inspected before more goes out.
-#[derive(Debug, Clone, Copy)]
-pub struct Window<'a> {
-    /// The text, with context on both sides.
-    pub text: &'a str,
-    /// Whether the stream ends with it.
-    pub last: bool,
-    /// Bytes at the start of `text` that stand at `head_at` in the stream; the others follow
-    /// `tail_at`.
-    head: usize,
-    head_at: usize,
-    tail_at: usize,
-}
-
-impl Window<'_> {
-    /// Where a span of this window stands in the stream.
-    #[must_use]
-    pub fn place(&self, span: Span) -> Span {
-        let place = |at: usize| {
-            if at < self.head { self.head_at + at } else { self.tail_at + (at - self.head) }
-        };
-        // An end is placed by its last byte: the next one can stand elsewhere.
-        Span::new(place(span.start), span.end.checked_sub(1).map_or(self.tail_at, |e| place(e) + 1))
-    }
-}
-
 impl Holder {
     /// A stream that holds back `hold_back` bytes, between 16 and 4096.
     #[must_use]
     pub fn new(hold_back: usize) -> Self {
         let hold_back = hold_back.clamp(LEAST, MOST);
-        let block = hold_back / 4;
+        let reach = hold_back - hold_back / 4;
         Self {
             decoder: Decoder::default(),
             text: String::new(),
             base: 0,
             done: 0,
-            block,
-            reach: hold_back - block,
+            most: hold_back,
+            reach,
+            ahead: AHEAD,
+            sight: (BLOCK + AHEAD).min(hold_back),
             open: None,
             window: None,
             seen: String::new(),
             state: State::Flowing,
         }
+    }
+
+    /// With at least `bytes` seen behind a block, as far as they may be held back: something to mask
+    /// that has blanks in it is as long at most. For a stream that has not begun.
+    #[must_use]
+    pub fn seeing(mut self, bytes: usize) -> Self {
+        self.ahead = self.ahead.max(bytes.min(self.reach));
+        self.sight = self.least_sight();
+        self
+    }
+
+    fn least_sight(&self) -> usize {
+        (BLOCK + self.ahead).min(self.most)
     }
 
     /// The length up to which something maskable is handled as in the whole text.
@@ -184,7 +187,12 @@ impl Holder {
         let held = bounds.start - self.base..bounds.end - self.base;
         self.seen.push_str(self.text.get(held).unwrap_or_default());
         self.window = Some(bounds);
+        let goes = match open {
+            Some(_) => Span::default(),
+            None => Span::new(self.done - bounds.start, bounds.cut - bounds.start),
+        };
         Some(Window {
+            goes,
             text: &self.seen,
             last: bounds.last,
             head: open.map_or(0, |open| open.head.len()),
@@ -193,13 +201,14 @@ impl Holder {
         })
     }
 
-    /// Takes the edits for the window that [`Holder::ready`] gave, and gives what goes out. Edits
-    /// of nothing mask nothing and are passed over.
+    /// Takes the edits for the window that [`Holder::ready`] gave, and gives what goes out; none
+    /// where something is still open at its end, and more is to be seen first. Edits of nothing
+    /// mask nothing and are passed over.
     ///
     /// # Errors
     /// `misuse/argument` where there is no window; `detector/failed` where an edit does not lie in
     /// it on character boundaries. Both end the stream.
-    pub fn release(&mut self, edits: &[Edit]) -> Result<String> {
+    pub fn release(&mut self, edits: &[Edit]) -> Result<Option<String>> {
         let Some(bounds) = self.window.take() else {
             self.deny();
             return Err(Error::new(ErrorKind::MisuseArgument, "no text was ready for these edits"));
@@ -211,6 +220,11 @@ impl Holder {
             let message = "an edit does not lie on the text's character boundaries";
             return Err(Error::new(ErrorKind::DetectorFailed, message));
         };
+        if self.open.is_none() && self.must_see_more(bounds, &patches) {
+            self.sight = (self.sight * 2).min(self.most);
+            return Ok(None);
+        }
+        self.sight = self.least_sight();
         let mut out = String::new();
         match self.open.take() {
             Some(open) => self.pass_open(open, bounds, &patches),
@@ -220,7 +234,7 @@ impl Holder {
             self.state = State::Closed;
         }
         self.forget();
-        Ok(out)
+        Ok(Some(out))
     }
 
     /// Inspects and releases all that is ready, onto `out`. After an error nothing follows what
@@ -242,7 +256,7 @@ impl Holder {
                     return Err(error);
                 }
             };
-            out.push_str(&self.release(&edits)?);
+            out.push_str(&self.release(&edits)?.unwrap_or_default());
         }
         Ok(())
     }
@@ -259,29 +273,58 @@ impl Holder {
         self.base + self.text.len()
     }
 
-    fn next_window(&self) -> Option<Bounds> {
+    fn next_window(&mut self) -> Option<Bounds> {
         let end = self.end();
         if self.state == State::Closed || self.done > end {
             return None;
         }
-        let start = self.floor(self.done.saturating_sub(self.reach).max(self.base));
-        let need = self.done + self.block + self.reach;
-        if end >= need {
-            let cut = self.cut();
-            let end = self.floor(cut + self.reach);
-            return Some(Bounds { start, cut, end, last: false });
+        while end >= self.done + self.sight {
+            let end = self.floor(self.done + self.sight);
+            if let Some(cut) = self.cut(end) {
+                return Some(Bounds { start: self.start(end), cut, end, last: false });
+            }
+            self.sight = (self.sight * 2).min(self.most);
         }
-        (self.state == State::Finished).then_some(Bounds { start, cut: end, end, last: true })
+        let last = Bounds { start: self.start(end), cut: end, end, last: true };
+        (self.state == State::Finished).then_some(last)
     }
 
-    /// Where the next block ends: after the last space in its second half, so that words stay
-    /// whole; where there is none, at the last character.
-    fn cut(&self) -> usize {
-        let limit = self.floor(self.done + self.block);
-        let middle = self.floor(self.done + self.block / 2);
-        let half = self.text.get(middle - self.base..limit - self.base).unwrap_or_default();
-        let space = half.char_indices().rev().find(|(_, c)| c.is_whitespace());
-        space.map_or(limit, |(at, c)| middle + at + c.len_utf8())
+    /// Where the context begins of a window that ends at `end`: where a word does, if one does
+    /// soon, and further before an image that may refer to what was said there.
+    fn start(&self, end: usize) -> usize {
+        let seen = self.text.get(self.done - self.base..end - self.base).unwrap_or_default();
+        let behind = if place::may_refer(seen) {
+            self.reach
+        } else {
+            BEHIND.max(self.ahead).min(self.reach)
+        };
+        let from = self.floor(self.done.saturating_sub(behind).max(self.base));
+        let context = self.text.get(from - self.base..self.done - self.base).unwrap_or_default();
+        if from == 0 { 0 } else { from + place::first(context).unwrap_or(0) }
+    }
+
+    /// Where the next block ends, of which the text up to `end` is seen: where a word does, and
+    /// nothing that began before is open at `end`. None where more is to be seen.
+    fn cut(&self, end: usize) -> Option<usize> {
+        let seen = self.text.get(self.done - self.base..end - self.base).unwrap_or_default();
+        let is_all = self.sight == self.most;
+        let ahead = if is_all { self.reach } else { self.ahead.min(self.sight - self.sight / 4) };
+        let limit = self.floor(self.done + self.sight - ahead) - self.done;
+        match place::last(seen, limit) {
+            Some(cut) => Some(self.done + cut),
+            // There is no more to wait for.
+            None if is_all => Some(self.done + limit),
+            None => None,
+        }
+    }
+
+    /// Whether something that begins in the block goes on where the window ends.
+    fn must_see_more(&self, bounds: Bounds, patches: &[Patch]) -> bool {
+        let goes_on = |patch: &Patch| {
+            let span = patch.span.shift(bounds.start);
+            span.start < bounds.cut && span.end == bounds.end && span.end > self.done
+        };
+        !bounds.last && self.sight < self.most && patches.iter().any(goes_on)
     }
 
     /// The character boundary at or before a place of the stream.

@@ -41,7 +41,7 @@ impl Session {
         let content = Content::json(SourceKind::Model, Value::Array(texts));
         // What the host found has the places of the output, not of this list.
         let host = HostResults { findings: Vec::new(), ..host.clone() };
-        let looked = self.look_at_output(force, &content, kind, audience, None, &host)?;
+        let looked = self.look_at_output(force, &content, kind, audience, None, &host, None)?;
         let given = give(&content, &looked.settlement);
         let given = given.as_array().unwrap_or_default().iter();
         let names = found

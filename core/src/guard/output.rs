@@ -16,7 +16,7 @@ use crate::finding::{Category, Finding, Severity};
 use crate::flow::Quotes;
 use crate::limits::Limits;
 use crate::policy::Answer;
-use crate::request::Verb;
+use crate::request::{FindingFacts, Verb};
 use crate::source::SourceKind;
 use crate::span::Span;
 use crate::tool::FailMode;
@@ -85,7 +85,7 @@ impl Session {
         };
         let renamed = keys.as_ref().map(|keys| keys.rename(&given));
         let content = renamed.as_ref().unwrap_or(&given);
-        let mut looked = self.look_at_output(&force, content, kind, audience, trace, host)?;
+        let mut looked = self.look_at_output(&force, content, kind, audience, trace, host, None)?;
         if let Some(keys) = keys {
             looked = keys.join(looked, inner.limits.findings);
             looked.draft.commitment = Some(self.content_commitment(&given));
@@ -97,6 +97,7 @@ impl Session {
     }
 
     /// Everything but the record: streams look at windows and record once, at the end.
+    #[expect(clippy::too_many_arguments, reason = "one place; a struct would only rename them")]
     pub(super) fn look_at_output(
         &self,
         force: &InForce,
@@ -105,6 +106,7 @@ impl Session {
         audience: Option<&[String]>,
         trace: Option<String>,
         host: &HostResults,
+        block: Option<&Block<'_>>,
     ) -> Result<Looked> {
         let inner = &self.guard.inner;
         let mut draft = Draft::new(inner, Verb::InspectOutput, None, trace);
@@ -146,13 +148,22 @@ impl Session {
         let system: Vec<(String, Span)> = quotes.system.iter().chain(phrases).cloned().collect();
         let is_alien = !alien.is_empty();
         draft.findings.extend(alien);
+        if let Some(block) = block {
+            draft.findings.retain(|finding| block.holds(finding.span));
+        }
         draft.provenance = quotes.provenance;
         draft.sources = quotes.sources;
         draft.settle_findings(inner.limits.findings, &[]);
+        if let Some(before) = block.and_then(|block| block.before) {
+            draft.found.add(before);
+        }
         draft.control("policy");
         let answer = ask_policy(force, &draft.request(&self.cell, None, None), host, &[]);
         let key = || self.naming_key();
-        let redactor = self.redactor(force, &key, &answer.obligations);
+        let mut redactor = self.redactor(force, &key, &answer.obligations);
+        if let Some(block) = block {
+            redactor = redactor.within(block.goes, block.end);
+        }
         let found = draft.found();
         let mut verdict =
             crate::enforce::output(kind, &leaves, &found, &system, own_hosts, &redactor);
@@ -234,6 +245,25 @@ impl Session {
         let mut settlement = conclude(inner, force, &draft, verdict, &answer, None);
         settlement.error = Some(error);
         Looked { draft, settlement, answer }
+    }
+}
+
+/// The part of a stream's window that goes out.
+pub(super) struct Block<'a> {
+    /// Where it stands in the window; empty while something long is masked.
+    pub goes: Span,
+    /// Where a find would go on behind the window; nowhere in the last one.
+    pub end: usize,
+    /// What was found in what went out before.
+    pub before: Option<&'a FindingFacts>,
+}
+
+impl Block<'_> {
+    /// Whether a find at `span` is this block's. What begins behind it will be looked at again, with
+    /// all that follows.
+    fn holds(&self, span: Span) -> bool {
+        let here = span.end > self.goes.start && span.start < self.goes.end;
+        self.goes.is_empty() || span.is_empty() || here
     }
 }
 

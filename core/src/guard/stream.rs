@@ -1,7 +1,7 @@
 //! Streams: answers that leave piece by piece, and calls whose arguments arrive piece by piece.
 
 use super::answer::{Yield, no_answer};
-use super::output::Looked;
+use super::output::{Block, Looked};
 use super::plugin::HostResults;
 use super::session::Session;
 use crate::content::{Content, OutputKind};
@@ -50,8 +50,9 @@ impl Session {
     /// Opens a stream for an answer. See [`Session::inspect_output`].
     #[must_use]
     pub fn output_stream(&self, kind: OutputKind, audience: Option<Vec<String>>) -> OutputStream {
+        let reach = self.guard.inner.force.load().detectors.reach();
         OutputStream {
-            holder: Holder::new(self.guard.inner.limits.hold_back),
+            holder: Holder::new(self.guard.inner.limits.hold_back).seeing(reach),
             session: self.clone(),
             kind,
             audience,
@@ -115,7 +116,7 @@ impl OutputStream {
                 let content = Content::text(SourceKind::Model, "");
                 let audience = self.audience.as_deref();
                 let none = HostResults::default();
-                session.look_at_output(&force, &content, self.kind, audience, None, &none)?
+                session.look_at_output(&force, &content, self.kind, audience, None, &none, None)?
             }
         };
         let Looked { mut draft, mut settlement, answer } = looked;
@@ -139,6 +140,9 @@ impl OutputStream {
         loop {
             let Some(window) = self.holder.ready() else { return Ok(out) };
             let content = Content::text(SourceKind::Model, window.text);
+            let before = self.last.as_ref().map(|last| &last.draft.found);
+            let end = if window.last { usize::MAX } else { window.text.len() };
+            let block = Block { goes: window.goes(), end, before };
             let looked = self.session.look_at_output(
                 &force,
                 &content,
@@ -146,6 +150,7 @@ impl OutputStream {
                 self.audience.as_deref(),
                 None,
                 &HostResults::default(),
+                Some(&block),
             );
             let mut looked = match looked {
                 Ok(looked) => looked,
@@ -155,20 +160,28 @@ impl OutputStream {
                     return Err(error);
                 }
             };
+            if block.goes.is_empty() {
+                // It is context, and what was found long: both were told of before.
+                looked.draft.findings.clear();
+            }
             for finding in &mut looked.draft.findings {
                 finding.span = window.place(finding.span);
             }
             let outcome = looked.settlement.outcome;
             let edits = std::mem::take(&mut looked.settlement.edits);
-            self.keep(looked);
             if outcome == Outcome::Deny {
+                self.keep(looked);
                 self.holder.deny();
                 self.outcome = Outcome::Deny;
                 return Ok(out);
             }
-            let released = self.holder.release(&edits);
-            match released {
-                Ok(text) => out.push_str(&text),
+            match self.holder.release(&edits) {
+                Ok(Some(text)) => {
+                    self.keep(looked);
+                    out.push_str(&text);
+                }
+                // Something goes on where the window ends: it is looked at again with more.
+                Ok(None) => {}
                 Err(error) => {
                     self.outcome = Outcome::Deny;
                     return Err(error);

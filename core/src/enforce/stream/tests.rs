@@ -71,7 +71,7 @@ fn text() -> impl Strategy<Value = String> {
         1 => Just("](http".to_owned()),
         1 => "BEGIN KEY[a-z\n]{0,30}END KEY",
     ];
-    prop::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 0..240).prop_map(|pieces| pieces.concat())
 }
 
 /// As [`text`], with what outgrows every reach in the test.
@@ -213,7 +213,7 @@ fn text_is_held_and_released() {
     let window = holder.ready().unwrap();
     assert!(window.last && window.text == "short é");
     assert_eq!(window.place(Span::new(2, 5)), Span::new(2, 5));
-    assert_eq!(holder.release(&[]).unwrap(), "short é");
+    assert_eq!(holder.release(&[]).unwrap().unwrap(), "short é");
     assert!(holder.ready().is_none() && holder.is_ended());
     assert_eq!(holder.release(&[]).unwrap_err().code(), "misuse/argument");
 }
@@ -270,6 +270,79 @@ fn a_long_text_in_one_push_costs_its_length_once() {
     holder.drain(&mut count, &mut out).unwrap();
     assert_eq!(out, text);
     assert!(seen < text.len() * 8, "{} bytes were inspected for {}", seen, text.len());
+}
+
+#[test]
+fn prose_goes_out_soon() {
+    let words = ["a", "stream", "of", "ordinary", "words,", "said", "one\nby", "one.", "Café"];
+    let (mut holder, mut out) = (Holder::new(MOST), String::new());
+    let mut text = String::new();
+    let mut held = 0;
+    for n in 0..2000 {
+        let word = format!("{} ", words[n * n % words.len()]);
+        text += &word;
+        holder.push(word.as_bytes()).unwrap();
+        holder.drain(&mut inspect, &mut out).unwrap();
+        assert!(text.starts_with(&out));
+        held = held.max(text.len() - out.len());
+    }
+    assert!(held < super::BLOCK + AHEAD + 16, "{held} bytes were held");
+    // What is open is held for longer, and no longer than all that may be.
+    let open = "[".to_owned() + &"text in a label ".repeat(200);
+    holder.push(open.as_bytes()).unwrap();
+    holder.drain(&mut inspect, &mut out).unwrap();
+    assert!(holder.text().len() >= open.len(), "{} held", holder.text().len());
+    holder.push(open.as_bytes()).unwrap();
+    holder.drain(&mut inspect, &mut out).unwrap();
+    assert!(holder.text().len() < MOST);
+}
+
+#[test]
+fn as_much_is_seen_as_is_asked_for() {
+    // A thing to mask that has blanks in it, and is not found before it is whole.
+    let thing = format!("FROM {}TO", "a b c ".repeat(100));
+    let mut inspect = |window: &str| -> Result<Vec<Edit>> {
+        let found = window.match_indices(&thing).map(|(at, text)| Edit {
+            path: String::new(),
+            span: Span::new(at, at + text.len()),
+            with: "[thing]".to_owned(),
+        });
+        Ok(found.collect())
+    };
+    for before in [10, 100, 150, 300, 900] {
+        let text = format!("{}{thing} {}", "word ".repeat(before), "word ".repeat(900));
+        let (mut holder, mut out) = (Holder::new(MOST).seeing(thing.len()), String::new());
+        for piece in text.as_bytes().chunks(7) {
+            holder.push(piece).unwrap();
+            holder.drain(&mut inspect, &mut out).unwrap();
+            assert!(!out.contains("FROM"), "{before}");
+        }
+        holder.finish().unwrap();
+        holder.drain(&mut inspect, &mut out).unwrap();
+        assert_eq!(out, text.replace(&thing, "[thing]"), "{before}");
+    }
+    // No more than may be held back.
+    assert_eq!(Holder::new(64).seeing(1000).sight, 64);
+}
+
+#[test]
+fn what_goes_on_is_seen_whole() {
+    // Longer than what is seen of ordinary text, and shorter than what may be held.
+    for length in [100, 400, 900, 2500] {
+        let digits = "7".repeat(length);
+        let text = format!("{} SECRET{digits} and {}", "word ".repeat(50), "word ".repeat(900));
+        let mut windows = Vec::new();
+        let (mut holder, mut out) = (Holder::new(MOST), String::new());
+        holder.push(text.as_bytes()).unwrap();
+        holder.finish().unwrap();
+        let mut inspect = |window: &str| {
+            windows.push(window.len());
+            inspect(window)
+        };
+        holder.drain(&mut inspect, &mut out).unwrap();
+        assert_eq!(out, text.replace(&format!("SECRET{digits}"), "[secret]"), "{length}");
+        assert!(windows.iter().all(|window| *window <= BEHIND + MOST), "{windows:?}");
+    }
 }
 
 #[test]
