@@ -7,6 +7,7 @@
 use checkrein::config::Files;
 use checkrein::guard::{CallStream, OutputStream};
 use checkrein::note::Signer;
+use checkrein::view::{HiddenKind, Layer};
 use checkrein::{Approver, Guard, Session, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +33,11 @@ fn cases_hold_in_rust() {
     let mut ids = BTreeSet::new();
     let mut clauses = BTreeSet::new();
     let mut faults = Vec::new();
+    let mut lines = String::new();
     for (file, mut suite) in files.iter().zip(suites) {
         faults.extend(suite.faults);
         clauses.append(&mut suite.clauses);
+        lines.push_str(&suite.lines);
         let twice = suite.ids.into_iter().filter(|id| !ids.insert(id.clone()));
         faults.extend(twice.map(|id| format!("the id {id} stands twice")));
         let golden = root.join("lines").join(file.with_extension("tsv").file_name().unwrap());
@@ -51,8 +54,24 @@ fn cases_hold_in_rust() {
     }
     if std::env::var_os("CONFORMANCE_ONLY").is_none() {
         faults.extend(unshown(&spec, &clauses));
+        faults.extend(unseen(&lines));
     }
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Encodings that are looked through, and kinds of hidden things that are found, that no line shows.
+fn unseen(lines: &str) -> Vec<String> {
+    let through: BTreeSet<&str> = lines
+        .split("\"through\":[")
+        .skip(1)
+        .flat_map(|rest| rest.split(']').next().unwrap_or_default().split(','))
+        .map(|word| word.trim_matches('"'))
+        .collect();
+    let layers = Layer::ALL.iter().filter(|layer| !through.contains(layer.as_str()));
+    let rule = |kind: &HiddenKind| format!("\"rule\":\"hidden/{kind}\"");
+    let kinds = HiddenKind::ALL.iter().filter(|kind| !lines.contains(&rule(kind)));
+    let layers = layers.map(|layer| format!("no case is seen through `{layer}`"));
+    layers.chain(kinds.map(|kind| format!("no case has the hidden `{kind}`"))).collect()
 }
 
 /// Clauses that no case shows and that name no test which does.
