@@ -1,6 +1,7 @@
 //! How well it protects, and at what price in questions: see docs/EVALUATION.md.
 
 use crate::bench::python_package;
+use crate::peers;
 use crate::python;
 use crate::step::{Failure, Steps, root, target};
 use std::path::{Path, PathBuf};
@@ -66,16 +67,24 @@ fn program(
     steps.run_with("evaluation", &benches.join(program), python, &arguments, &environment)
 }
 
-/// The detectors on labelled text. `--json` also writes `target/eval/detect.json`; all other words go to the
+/// The detectors on labelled text. `--json` also writes `target/eval/detect.json`, `--plot` the pictures in `docs`;
+/// `--peers` installs other libraries below `target/eval/peers` and sets them beside ours. All other words go to the
 /// program. The text is not in the repository: `--data DIR` or `CHECKREIN_DATA` names its folder.
 pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     std::fs::create_dir_all(folder())?;
     let report = folder().join("detect.json").display().to_string();
+    let peers = peers::folder().display().to_string();
+    let plots = root().join("docs").display().to_string();
     let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "eval"];
     for word in words {
-        arguments.push(word);
-        if *word == "--json" {
-            arguments.push(&report);
+        match *word {
+            "--json" => arguments.extend([*word, &report]),
+            "--plot" => arguments.extend(["--plots", &plots]),
+            "--peers" => {
+                peers::install(steps)?;
+                arguments.extend([*word, &peers]);
+            }
+            _ => arguments.push(word),
         }
     }
     steps.run("evaluation", &root(), "cargo", &arguments)

@@ -8,6 +8,7 @@ mod go;
 mod lint;
 mod node;
 mod package;
+mod peers;
 mod python;
 mod rust;
 mod soak;
@@ -25,7 +26,7 @@ cargo xtask <verb>
   bench             what calls cost: --json, --rust-only, --quick, --plot
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
-  eval detect       the detectors on labelled text: --data DIR, --json, --explain
+  eval detect       the detectors on labelled text: --data DIR, --json, --plot, --peers, --explain
   soak [target...]  fuzz what reads an attacker's text: --seconds N for each
   train             the model of injections, from labelled text: --data DIR
   package [part...] packages as users install them, installed and used; parts: crate c python node

@@ -1,20 +1,21 @@
 //! Injections, by rules and model together, on sets of attacks that the model was not trained on.
 
+mod beside;
+mod breakdown;
 mod folds;
 mod manifest;
+mod probe;
+pub mod rules;
 mod tables;
 
 use crate::Result;
 use crate::data::{self, Row};
+use crate::measure::mean;
+use crate::peers::Peers;
 use crate::report::{Ordinary, Report, SetRow};
 use crate::train::is_attack;
-use checkrein::Limits;
-use checkrein::detect::{Channel, Detectors, Scope, Settings};
-use checkrein::digest::Key;
-use checkrein::finding::Category;
-use checkrein::normalize::Normalizer;
-use checkrein::source::SourceKind;
-use checkrein::view::Leaf;
+use checkrein::detect::Channel;
+use rules::Rules;
 use std::path::Path;
 
 /// Sets of what others write, however their rows are named.
@@ -54,11 +55,11 @@ pub fn is_ordinary(row: &Row) -> bool {
 ///
 /// # Errors
 /// Where the file is missing, or a model cannot be read back.
-pub fn measure(folder: &Path, report: &mut Report) -> Result<()> {
+pub fn measure(folder: &Path, peers: Option<&Peers>, report: &mut Report) -> Result<()> {
     let rows = data::rows(folder, "injection.jsonl.gz")?;
-    let caught = by_rules(&rows)?;
+    let caught = Rules::new()?.all(&rows);
     let scored = folds::score(&rows)?;
-    let table = tables::Table { rows: &rows, caught: &caught, scored: &scored };
+    let table = tables::Table { rows: &rows, caught: &caught, scored: &scored.rows };
     let levels = [0.001, 0.005, 0.01].map(|level| table.thresholds(level));
     let [at_0_1, at_0_5, at_1] = &levels;
     for set in tables::sets(&rows, is_attack) {
@@ -67,16 +68,18 @@ pub fn measure(folder: &Path, report: &mut Report) -> Result<()> {
         let (recall_at_0_1, recall_at_1) = (recall(at_0_1).1, recall(at_1).1);
         report.sets.push(SetRow { set, n, recall_at_0_1, recall_at_0_5, recall_at_1 });
     }
-    #[allow(clippy::cast_precision_loss, reason = "a handful of sets")]
-    let mean =
-        report.sets.iter().map(|set| set.recall_at_0_5).sum::<f64>() / report.sets.len() as f64;
-    report.macro_recall_at_0_5 = Some(mean);
+    report.macro_recall_at_0_5 = Some(mean(report.sets.iter().map(|set| set.recall_at_0_5)));
     let shipped = table.shipped()?;
     for set in tables::sets(&rows, |row| row.label == 0) {
         let (n, rate) = table.left_out(&shipped, |row| row.set == set && row.label == 0);
         report.false_positives.push(Ordinary { set, n, rate });
     }
     report.tables.extend(table.print(&levels, &shipped));
+    breakdown::add(&table, &scored.probes, at_0_5, report);
+    report.curve = table.curve();
+    if let Some(peers) = peers {
+        report.peers.extend(beside::measure(peers, &table)?);
+    }
     Ok(())
 }
 
@@ -87,8 +90,8 @@ pub fn measure(folder: &Path, report: &mut Report) -> Result<()> {
 /// Where the file is missing, or the repository cannot be written.
 pub fn train(folder: &Path) -> Result<()> {
     let rows = data::rows(folder, "injection.jsonl.gz")?;
-    let caught = by_rules(&rows)?;
-    let scored = folds::score(&rows)?;
+    let caught = Rules::new()?.all(&rows);
+    let scored = folds::score(&rows)?.rows;
     let table = tables::Table { rows: &rows, caught: &caught, scored: &scored };
     let [mut user, mut foreign, mut description] =
         [Channel::User, Channel::Foreign, Channel::Description].map(folds::unjudged);
@@ -106,29 +109,4 @@ pub fn train(folder: &Path) -> Result<()> {
     std::fs::write(repository.join("manifest.json"), manifest::of(&rows, &data, trained.file())?)?;
     crate::print(&format!("user {user:?}\nforeign {foreign:?}\ndescription {description:?}\n"));
     Ok(())
-}
-
-/// What the rules alone make of each row: the severity of the worst finding, counted from 1.
-fn by_rules(rows: &[Row]) -> Result<Vec<u8>> {
-    let mut settings = Settings::default();
-    settings.off.insert("injection/model".to_owned(), "rules alone".to_owned());
-    let detectors = Detectors::new(&settings)?;
-    let normalizer = Normalizer::new(&Limits::default());
-    let key = Key::new([7; 32]);
-    let mut caught = Vec::new();
-    for row in rows {
-        let kind = match channel(row) {
-            Channel::User => SourceKind::User,
-            Channel::Foreign => SourceKind::ToolResult,
-            Channel::Description => SourceKind::ToolDescription,
-        };
-        let views = normalizer.views(&row.text);
-        let mut findings = Vec::new();
-        let leaf = Leaf { path: "", text: &row.text, views: &views };
-        detectors.scan(&leaf, Scope::Input(kind), &key, &mut findings);
-        let worst =
-            findings.iter().filter(|f| f.category == Category::Injection).map(|f| f.severity);
-        caught.push(worst.max().map_or(0, |severity| severity as u8 + 1));
-    }
-    Ok(caught)
 }

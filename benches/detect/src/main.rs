@@ -1,7 +1,7 @@
 //! Measures the detectors on labelled text, and trains the model of injections: see
 //! docs/EVALUATION.md and docs/MODEL-CARD.md.
 //!
-//! `checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]`
+//! `checkrein-detection eval [--data DIR] [--json FILE] [--peers DIR] [--plots DIR] [--explain] [part...]`
 //! `checkrein-detection train [--data DIR]`
 
 mod data;
@@ -9,19 +9,24 @@ mod exfiltration;
 mod guarded;
 mod injection;
 mod measure;
+mod peers;
 mod personal;
+mod plot;
 mod report;
 mod secrets;
 mod train;
 
+use peers::Peers;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What can go wrong.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [--explain] [part...]\n\
+const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [--peers DIR] [--plots DIR] \
+                     [--explain] [part...]\n\
                      checkrein-detection train [--data DIR]\n\
-                     parts: injection secrets personal exfiltration\n";
+                     parts: injection secrets personal exfiltration, or rules: those of injection without the model\n";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -35,24 +40,31 @@ fn main() -> ExitCode {
 }
 
 /// What the command line asked for.
+#[derive(Debug, Default)]
 struct Wanted {
     data: Option<String>,
     json: Option<String>,
+    /// Where other libraries are installed.
+    peers: Option<String>,
+    /// Where pictures go.
+    plots: Option<String>,
     parts: Vec<String>,
     /// Per kind, what was missed and wrongly flagged.
     explain: bool,
 }
 
 fn read(words: &[String]) -> Result<Wanted> {
-    let mut wanted = Wanted { data: None, json: None, parts: Vec::new(), explain: false };
+    let mut wanted = Wanted::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().cloned().ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--data" => wanted.data = Some(value()?),
             "--json" => wanted.json = Some(value()?),
+            "--peers" => wanted.peers = Some(value()?),
+            "--plots" => wanted.plots = Some(value()?),
             "--explain" => wanted.explain = true,
-            "injection" | "secrets" | "personal" | "exfiltration" => {
+            "injection" | "rules" | "secrets" | "personal" | "exfiltration" => {
                 wanted.parts.push(word.clone());
             }
             other => return Err(format!("`{other}` is not known\n{USAGE}").into()),
@@ -71,20 +83,32 @@ fn run(words: &[String]) -> Result<()> {
         _ => return Err(USAGE.into()),
     }
     let mut report = report::Report::default();
+    let peers = wanted.peers.as_ref().map(|peers| Peers::read(Path::new(peers))).transpose()?;
+    let peers = peers.as_ref();
     let wants = |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|p| p == part);
     if wants("injection") {
-        injection::measure(&folder, &mut report)?;
+        injection::measure(&folder, peers, &mut report)?;
+    }
+    if wanted.parts.iter().any(|part| part == "rules") {
+        injection::rules::measure(&folder, wanted.explain, &mut report)?;
     }
     if wants("secrets") {
-        secrets::measure(&folder, wanted.explain, &mut report)?;
+        secrets::measure(&folder, wanted.explain, peers, &mut report)?;
     }
     if wants("personal") {
-        personal::measure(&folder, wanted.explain, &mut report)?;
+        personal::measure(&folder, wanted.explain, peers, &mut report)?;
     }
     if wants("exfiltration") {
         exfiltration::measure(&folder, wanted.explain, &mut report)?;
     }
+    report.finish();
     report.print();
+    if let Some(folder) = wanted.plots.as_ref().map(Path::new)
+        && !report.sets.is_empty()
+    {
+        std::fs::write(folder.join("detection-recall.svg"), plot::curve(&report))?;
+        std::fs::write(folder.join("detection-sets.svg"), plot::sets(&report))?;
+    }
     if let Some(path) = &wanted.json {
         std::fs::write(path, report.to_json()?)?;
     }

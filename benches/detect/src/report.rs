@@ -1,5 +1,6 @@
 //! What was measured, as a table and as JSON.
 
+use crate::peers::Beside;
 use crate::{Result, print};
 use serde::Serialize;
 
@@ -29,6 +30,30 @@ pub struct Ordinary {
     pub rate: f64,
 }
 
+/// A part of the text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Part {
+    /// What its texts have in common.
+    pub name: String,
+    /// How many there are.
+    pub n: usize,
+    /// Share found, or flagged.
+    pub rate: f64,
+}
+
+/// What became of one kind of secret or of personal data.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kind {
+    /// Its name in the labelled text.
+    pub kind: String,
+    /// How many there are.
+    pub n: usize,
+    /// How many of them are found.
+    pub found: usize,
+    /// Texts of the kind that hold none, and are flagged.
+    pub wrong: usize,
+}
+
 /// How right and how complete.
 #[derive(Debug, Default, Serialize)]
 pub struct Secrets {
@@ -36,6 +61,12 @@ pub struct Secrets {
     pub precision: f64,
     /// Of the secrets, the share that is flagged.
     pub recall: f64,
+    /// The same of kinds that no rule knows by their form.
+    pub held_out_recall: f64,
+    /// The same of rows with a value that was not typed by hand.
+    pub varied_recall: f64,
+    /// Each kind.
+    pub kinds: Vec<Kind>,
 }
 
 /// The harmonic mean of both, over spans.
@@ -43,6 +74,12 @@ pub struct Secrets {
 pub struct Personal {
     /// From 0 to 1.
     pub f1: f64,
+    /// Of what is flagged, the share that is labelled.
+    pub precision: f64,
+    /// Of what is labelled with a structured kind, the share that is found.
+    pub recall: f64,
+    /// Each labelled kind.
+    pub kinds: Vec<Kind>,
 }
 
 /// Answers that carry data out.
@@ -63,6 +100,22 @@ pub struct Report {
     pub sets: Vec<SetRow>,
     /// Each set of ordinary text.
     pub false_positives: Vec<Ordinary>,
+    /// Attacks by language, at five in a thousand.
+    pub languages: Vec<Part>,
+    /// Ordinary text by language, there.
+    pub ordinary_languages: Vec<Part>,
+    /// Attacks by what was done to them, as the labelled text says.
+    pub transforms: Vec<Part>,
+    /// Attacks by length.
+    pub lengths: Vec<Part>,
+    /// Ordinary text by length.
+    pub ordinary_lengths: Vec<Part>,
+    /// Ordinary text by what it is.
+    pub kinds: Vec<Part>,
+    /// Attacks by where they stand, and wrappers with and without a payload.
+    pub positions: Vec<Part>,
+    /// Points of share of ordinary text flagged and share of attacks found.
+    pub curve: Vec<(f64, f64)>,
     /// Secrets.
     pub secrets: Option<Secrets>,
     /// Personal data.
@@ -70,13 +123,24 @@ pub struct Report {
     /// Exfiltration.
     pub exfiltration: Option<Exfiltration>,
     /// Other libraries, on the same text.
-    pub peers: Vec<serde_json::Value>,
+    pub peers: Vec<Beside>,
     /// Tables for people, in the order they were measured.
     #[serde(skip)]
     pub tables: Vec<String>,
 }
 
 impl Report {
+    /// Adds the table of other libraries, where there are any.
+    pub fn finish(&mut self) {
+        if !self.peers.is_empty() {
+            let mut table = String::new();
+            for peer in &self.peers {
+                table.push_str(&peer.line());
+            }
+            self.tables.push(table);
+        }
+    }
+
     /// Prints the tables.
     pub fn print(&self) {
         for table in &self.tables {

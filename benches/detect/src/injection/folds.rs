@@ -1,11 +1,13 @@
 //! Models that were trained without what they are measured on.
 
+use super::probe::{self, Kind};
+use super::rules::Rules;
 use super::{channel, is_ordinary};
 use crate::Result;
 use crate::data::Row;
 use crate::train::{SIZES, is_attack, train};
 use checkrein::Limits;
-use checkrein::detect::Judgement;
+use checkrein::detect::{Channel, Judgement};
 use checkrein::normalize::Normalizer;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +33,9 @@ const GROUPS: &[&[&str]] = &[
     &["realguardrails_system", "awesome_prompts_zh"],
 ];
 
+/// Sets whose documents attacks are planted in.
+const DOCUMENTS: &[&str] = &["docs_markdown", "mail_ham"];
+
 /// What a model made of a row.
 #[derive(Debug, Clone, Copy)]
 pub struct Score {
@@ -42,10 +47,30 @@ pub struct Score {
     pub evidence: i32,
 }
 
+/// What a model and the rules made of a text of ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Probed {
+    /// What the text is.
+    pub kind: Kind,
+    /// The evidence, as of what others wrote.
+    pub evidence: i32,
+    /// The worst severity that rules found, from 1; 0 for none.
+    pub severity: u8,
+}
+
+/// What models made of what they were not trained on.
+#[derive(Debug, Default)]
+pub struct Scored {
+    /// Of rows.
+    pub rows: Vec<Score>,
+    /// Of texts that are made for measuring.
+    pub probes: Vec<Probed>,
+}
+
 /// The penalty for length, as it ships.
-pub fn unjudged(channel: checkrein::detect::Channel) -> Judgement {
+pub fn unjudged(channel: Channel) -> Judgement {
     let penalty = match channel {
-        checkrein::detect::Channel::User => 200,
+        Channel::User => 200,
         _ => 500,
     };
     Judgement { threshold: 0, penalty }
@@ -56,7 +81,8 @@ pub fn unjudged(channel: checkrein::detect::Channel) -> Judgement {
 ///
 /// # Errors
 /// Never in practice: models that were just written are read.
-pub fn score(rows: &[Row]) -> Result<Vec<Score>> {
+pub fn score(rows: &[Row]) -> Result<Scored> {
+    let rules = Rules::new()?;
     let mut origins: Vec<Vec<&str>> = rows.iter().filter(|r| is_attack(r)).map(origin).collect();
     origins.sort_unstable();
     origins.dedup();
@@ -68,7 +94,7 @@ pub fn score(rows: &[Row]) -> Result<Vec<Score>> {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(sets) = origins.get(at) else { break };
-                    let scores = one(rows, sets, at);
+                    let scores = one(rows, sets, at, &rules);
                     crate::eprint(&format!("trained without {}\n", sets.join(", ")));
                     if let Ok(mut all) = all.lock() {
                         all.push((at, scores));
@@ -79,8 +105,13 @@ pub fn score(rows: &[Row]) -> Result<Vec<Score>> {
     });
     let mut all = all.into_inner().map_err(|_| "a fold failed")?;
     all.sort_by_key(|(at, _)| *at);
-    let folds: Option<Vec<Vec<Score>>> = all.into_iter().map(|(_, scores)| scores).collect();
-    Ok(folds.ok_or("a model cannot be read back")?.into_iter().flatten().collect())
+    let mut scored = Scored::default();
+    for (_, fold) in all {
+        let fold = fold.ok_or("a model cannot be read back")?;
+        scored.rows.extend(fold.rows);
+        scored.probes.extend(fold.probes);
+    }
+    Ok(scored)
 }
 
 /// The sets of the author of `row`.
@@ -89,7 +120,7 @@ fn origin(row: &Row) -> Vec<&str> {
     ORIGINS.iter().find(|sets| sets.contains(&set)).map_or_else(|| vec![set], |sets| sets.to_vec())
 }
 
-fn one(rows: &[Row], sets: &[&str], at: usize) -> Option<Vec<Score>> {
+fn one(rows: &[Row], sets: &[&str], at: usize, rules: &Rules) -> Option<Scored> {
     let group = GROUPS.get(at % GROUPS.len()).copied().unwrap_or_default();
     let whole = |row: &Row| sets.contains(&row.set.as_str()) || group.contains(&row.set.as_str());
     let part = |index: usize, row: &Row| is_ordinary(row) && index % PARTS == at % PARTS;
@@ -100,24 +131,32 @@ fn one(rows: &[Row], sets: &[&str], at: usize) -> Option<Vec<Score>> {
         .map(|(_, row)| row)
         .collect();
     let trained = train(&learnt, SIZES);
-    let judged = [
-        checkrein::detect::Channel::User,
-        checkrein::detect::Channel::Foreign,
-        checkrein::detect::Channel::Description,
-    ]
-    .map(unjudged);
+    let judged = [Channel::User, Channel::Foreign, Channel::Description].map(unjudged);
     let [user, foreign, description] = judged;
     let trained = trained.judged(user, foreign, description);
     let model = trained.model()?;
     let normalizer = Normalizer::new(&Limits::default());
-    let mut scores = Vec::new();
+    let mut scored = Scored::default();
     for (row, it) in rows.iter().enumerate() {
         let set_left_out = whole(it);
         if set_left_out || part(row, it) {
             let found = model.evidence(&normalizer.views(&it.text), channel(it));
             let evidence = found.map_or(i32::MIN / 2, |found| found.evidence);
-            scores.push(Score { row, set_left_out, evidence });
+            scored.rows.push(Score { row, set_left_out, evidence });
         }
     }
-    Some(scores)
+    let attacks: Vec<&Row> = rows.iter().filter(|row| sets.contains(&row.set.as_str())).collect();
+    let documents: Vec<&Row> = rows
+        .iter()
+        .enumerate()
+        .filter(|(index, row)| DOCUMENTS.contains(&row.set.as_str()) && part(*index, row))
+        .map(|(_, row)| row)
+        .collect();
+    for probe in probe::planted(&attacks, &documents).into_iter().chain(probe::own()) {
+        let found = model.evidence(&normalizer.views(&probe.text), Channel::Foreign);
+        let evidence = found.map_or(i32::MIN / 2, |found| found.evidence);
+        let severity = rules.worst(&probe.text, Channel::Foreign);
+        scored.probes.push(Probed { kind: probe.kind, evidence, severity });
+    }
+    Some(scored)
 }

@@ -4,7 +4,7 @@ use super::folds::Score;
 use super::{channel, is_ordinary};
 use crate::Result;
 use crate::data::Row;
-use crate::measure::share;
+use crate::measure::{mean, share};
 use crate::train::is_attack;
 use checkrein::detect::{Channel, Model};
 use checkrein::finding::Severity;
@@ -32,6 +32,18 @@ pub struct Thresholds {
 
 /// What a rule must think of a text to flag it: less is a hint.
 const SEVERITY: u8 = Severity::Medium as u8 + 1;
+const WORST: u8 = Severity::Critical as u8 + 1;
+
+/// Sets of ordinary text with fewer rows say nothing of a rate below one in a hundred.
+pub const LEAST: usize = 100;
+
+impl Thresholds {
+    /// Whether a text of `channel` is flagged, by its evidence or what rules found.
+    pub fn flag(&self, channel: Channel, evidence: i32, by_rule: u8) -> bool {
+        let least = self.evidence.get(place(channel)).copied().unwrap_or(i32::MAX);
+        by_rule >= self.severity || evidence >= least
+    }
+}
 
 fn place(channel: Channel) -> usize {
     match channel {
@@ -53,9 +65,8 @@ pub fn sets(rows: &[Row], is: impl Fn(&Row) -> bool) -> Vec<String> {
 impl Table<'_> {
     fn flagged(&self, thresholds: &Thresholds, score: &Score) -> bool {
         let by_rule = self.caught.get(score.row).copied().unwrap_or(0);
-        let channel = self.rows.get(score.row).map_or(0, |row| place(channel(row)));
-        let least = thresholds.evidence.get(channel).copied().unwrap_or(i32::MAX);
-        by_rule >= thresholds.severity || score.evidence >= least
+        let channel = self.rows.get(score.row).map_or(Channel::User, channel);
+        thresholds.flag(channel, score.evidence, by_rule)
     }
 
     fn of(&self, is: impl Fn(&Row) -> bool) -> Vec<&Score> {
@@ -91,7 +102,6 @@ impl Table<'_> {
     /// of it, as the mean over its sets: a large set of easy text is to hide nothing.
     /// What rules of `severity` flag counts as flagged.
     pub fn threshold(&self, channel: Channel, level: f64, severity: u8) -> i32 {
-        const LEAST: usize = 100;
         let mut by_set: BTreeMap<&str, Vec<&Score>> = BTreeMap::new();
         for score in self.scored.iter().filter(|score| !score.set_left_out) {
             if let Some(row) = self.rows.get(score.row).filter(|row| is_ordinary(row))
@@ -129,6 +139,30 @@ impl Table<'_> {
         Thresholds { evidence, severity: SEVERITY }
     }
 
+    /// Thresholds at which no more ordinary text is flagged than `level`, as the mean over its sets.
+    /// Rules count from the least severity at which they alone flag no more than that.
+    pub fn no_more_than(&self, level: f64) -> Thresholds {
+        let channels = [Channel::User, Channel::Foreign, Channel::Description];
+        for severity in 1..=WORST {
+            let rules = Thresholds { evidence: [i32::MAX; 3], severity };
+            let evidence = channels.map(|channel| self.threshold(channel, level, severity));
+            let both = Thresholds { evidence, severity };
+            if self.ordinary(&rules) <= level && self.ordinary(&both) <= level {
+                return both;
+            }
+        }
+        let evidence = channels.map(|channel| self.threshold(channel, level, u8::MAX));
+        Thresholds { evidence, severity: u8::MAX }
+    }
+
+    /// The share of ordinary text that is flagged, as the mean over its sets.
+    pub fn ordinary(&self, thresholds: &Thresholds) -> f64 {
+        let sets = sets(self.rows, is_ordinary).into_iter();
+        let shares =
+            sets.map(|set| self.within(thresholds, |row| is_ordinary(row) && row.set == set));
+        mean(shares.filter(|(n, _)| *n >= LEAST).map(|(_, share)| share))
+    }
+
     /// The thresholds of the model that ships.
     ///
     /// # Errors
@@ -138,6 +172,20 @@ impl Table<'_> {
         let of = |channel| model.judgement(channel).threshold;
         let evidence = [of(Channel::User), of(Channel::Foreign), of(Channel::Description)];
         Ok(Thresholds { evidence, severity: SEVERITY })
+    }
+
+    /// The share of attacks found, as the mean over sets, over that of ordinary text flagged.
+    pub fn curve(&self) -> Vec<(f64, f64)> {
+        const LEVELS: &[f64] =
+            &[0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1];
+        let names = sets(self.rows, is_attack);
+        let points = LEVELS.iter().map(|level| {
+            let at = self.no_more_than(*level);
+            let found =
+                names.iter().map(|set| self.share(&at, |row| is_attack(row) && row.set == *set).1);
+            (self.ordinary(&at), mean(found))
+        });
+        points.collect()
     }
 
     /// Tables for people.
