@@ -210,7 +210,8 @@ fn judge(
             Carried::Opaque => report(id, Some(Severity::Medium), Some(500)),
         }
     }
-    if looks.auto_load && link.auto_loads && !place.own && !place.public && !place.loopback {
+    let tells = !place.own && !place.public && !place.silent && !place.loopback;
+    if looks.auto_load && link.auto_loads && tells {
         report("exfiltration/auto_load", None, None);
     }
 }

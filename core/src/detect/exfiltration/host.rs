@@ -79,6 +79,33 @@ const PUBLIC: &[&str] = &[
     "www.w3.org",
 ];
 
+/// Where pictures and files lie for everybody, and whoever put them there sees no single fetch: a picture from there
+/// tells nobody that it was looked at. Storage that gives its owner a log (buckets, web space) does not belong here. A
+/// page there can read its own address, so that links to them are judged as all others.
+const PICTURES: &[&str] = &[
+    ".github.io",
+    ".gitlab.io",
+    "i.imgur.com",
+    "i.ibb.co",
+    "i.stack.imgur.com",
+    "i.sstatic.net",
+    "cdn.jsdelivr.net",
+    "cdnjs.cloudflare.com",
+    "unpkg.com",
+    "fonts.googleapis.com",
+    "fonts.gstatic.com",
+    "i.ytimg.com",
+    "img.youtube.com",
+    ".gravatar.com",
+    "images.unsplash.com",
+    "media.giphy.com",
+    "licensebuttons.net",
+    "aka.ms",
+    "mybinder.org",
+    "www.gnu.org",
+    "opensource.org",
+];
+
 /// Names that are worth imitating.
 const IMITATED: &[&str] = &[
     "google",
@@ -139,6 +166,8 @@ pub(super) struct Place {
     pub(super) own: bool,
     /// Known to show its logs to nobody.
     pub(super) public: bool,
+    /// Shows nobody who fetched what.
+    pub(super) silent: bool,
     /// This machine or its surroundings.
     pub(super) loopback: bool,
     /// A bare IP address that is not of this network, or any that hides.
@@ -164,7 +193,8 @@ impl Place {
                 || (!reached.ip && is_lookalike(&reached.host, own_hosts)));
         Self {
             own,
-            public: is_public(&reached.host),
+            public: is_one_of(&reached.host, PUBLIC),
+            silent: is_one_of(&reached.host, PICTURES),
             loopback: reached.internal && !disguised_ip,
             bare_ip: reached.ip && (disguised_ip || !reached.internal),
             disguised_ip,
@@ -173,8 +203,8 @@ impl Place {
     }
 }
 
-fn is_public(host: &str) -> bool {
-    PUBLIC.iter().any(|known| match known.strip_prefix('.') {
+fn is_one_of(host: &str, list: &[&str]) -> bool {
+    list.iter().any(|known| match known.strip_prefix('.') {
         Some(domain) => has_suffix(host, domain),
         None => host == *known,
     })
