@@ -331,3 +331,15 @@ proptest! {
         prop_assert!(!has(&text, "exfiltration/link_data"), "{}", text);
     }
 }
+
+#[test]
+fn shelves_of_pictures_tell_nobody_but_carry_nothing_out_either() {
+    assert!(rules("![a](https://i.imgur.com/8Dxf45N.png)").is_empty());
+    assert!(rules("![a](https://joe.github.io/docs/overview.svg)").is_empty());
+    let told = "john.doe@example.com";
+    let image = format!("![a](https://joe.github.io/x.png?q={told})");
+    assert_eq!(rules(&image), ["exfiltration/image_data"]);
+    let link = format!("[a](https://joe.github.io/x?q={told})");
+    assert_eq!(rules(&link), ["exfiltration/link_data"]);
+    assert_eq!(rules("![a](https://bucket.storage.example/a.png)"), ["exfiltration/auto_load"]);
+}
