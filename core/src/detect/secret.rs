@@ -5,6 +5,7 @@ mod checksum;
 mod cloud;
 mod code;
 mod context;
+mod credential;
 mod form;
 mod hash;
 mod infrastructure;
@@ -27,12 +28,15 @@ const THREATS: &[&str] = &["LLM02", "ASI03", "AML.T0098"];
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     let known = [cloud::RULES, vendor::RULES, code::RULES, infrastructure::RULES, business::RULES];
     let formed = [form::RULES, hash::RULES, url::RULES];
-    known.into_iter().chain(formed).chain([context::RULES, service::RULES]).flatten()
+    known.into_iter().chain(formed).chain(BY_CONTEXT).flatten()
 }
+
+/// Rules that go by surroundings.
+const BY_CONTEXT: [&[Rule]; 3] = [context::RULES, credential::RULES, service::RULES];
 
 /// Whether `rule` goes by surroundings: any rule that knows the form knows better.
 pub(super) fn is_by_context(rule: &str) -> bool {
-    context::RULES.iter().chain(service::RULES).any(|other| other.info.id == rule)
+    BY_CONTEXT.into_iter().flatten().any(|other| other.info.id == rule)
 }
 
 const fn info(id: &'static str, severity: Severity, score: u16, meaning: &'static str) -> RuleInfo {

@@ -47,6 +47,7 @@ const NOTHINGS: &[&str] = &[
     "string",
     "password",
     "passwd",
+    "pass",
     "secret",
     "token",
     "required",
@@ -68,12 +69,15 @@ const NOTHINGS: &[&str] = &[
     "this",
     "object",
     "number",
+    "function",
+    "boolean",
 ];
 
 /// Whether `value` stands in for a secret, however it is spelt: safe to ask of any form.
 pub(super) fn is_obvious(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.contains(word)) || distinct(&lower) <= 4 || is_typed(&lower)
+    let few = distinct(&lower) <= 4 && distinct(&lower) * 2 <= lower.len();
+    WORDS.iter().any(|word| lower.contains(word)) || few || is_typed(&lower)
 }
 
 /// Whether the most of `lower` is one run of the keyboard or the alphabet.
@@ -93,6 +97,33 @@ pub(super) fn is_expression(value: &str) -> bool {
         || holds(&["(", ")", "{{", "${", "$(", "[", "]", "\\n", "->", "::", "=>"])
         || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
         || is_dotted_name(value)
+}
+
+/// Whether a quoted `value` is filled in later, or names where the secret is: a template, a call, a
+/// path, an address.
+pub(super) fn is_filled_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let opens = |marks: &[&str]| marks.iter().any(|mark| lower.starts_with(mark));
+    let holds = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
+    NOTHINGS.contains(&lower.as_str())
+        || opens(&["<", "&lt;", "$", "{", "%(", "[", "http", "file:", "/", "~/", "./"])
+        || holds(&["{{", "${", "$(", "#{", "%s", "\\n", "=>", "::", "->", ".$", "['", "[\"", "]."])
+        || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
+        || value.strip_prefix(['%', '@']).is_some_and(is_identifier)
+        || is_call(value)
+        || is_dotted_name(value)
+}
+
+/// `getpass.getpass()`: a name, and brackets behind it.
+fn is_call(value: &str) -> bool {
+    let named = value.split_once('(').is_some_and(|(head, _)| {
+        !head.is_empty() && head.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b))
+    });
+    named && value.trim_end_matches(';').ends_with(')')
+}
+
+fn is_identifier(value: &str) -> bool {
+    value.trim_end_matches('%').bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:>-".contains(&b))
 }
 
 /// `self.api_key`, `app.auth.token`: names with dots between, and hardly a digit.
@@ -132,6 +163,18 @@ pub(super) fn changes(value: &str) -> usize {
     value.as_bytes().windows(2).filter(|pair| turns(pair)).count()
 }
 
+/// Whether `value` is letters alone that nobody could say: hardly a vowel, or many consonants in a row.
+pub(super) fn is_unspeakable(value: &str) -> bool {
+    let is_vowel = |b: u8| b"aeiouAEIOU".contains(&b);
+    let vowels = value.bytes().filter(|b| is_vowel(*b)).count();
+    let longest = value.split(|c: char| "aeiouAEIOU".contains(c)).map(str::len).max().unwrap_or(0);
+    value.len() >= 16
+        && value.bytes().all(|b| b.is_ascii_alphabetic())
+        && distinct(value) >= 10
+        && (vowels * 6 < value.len() || longest >= 7)
+        && !is_typed(&value.to_ascii_lowercase())
+}
+
 /// Whether `value` can only be made by a machine: letters and digits in long and quick change.
 pub(super) fn is_chance(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
@@ -150,10 +193,17 @@ fn is_run(value: &str, digits: usize) -> bool {
         && value.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Whether `value` is parts with signs between, each a word or a number: `cmp2-qat-1208358310`.
+/// Whether `value` is parts with signs between, each a word, a number or short: `cmp2-qat-1208358310`.
 pub(super) fn is_compound(value: &str) -> bool {
+    let plain = |part: &str| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        part.len() <= 5
+            || digits == part.len()
+            || changes(part) * 5 <= part.len() && digits * 3 <= part.len()
+    };
     value.bytes().any(|b| b"_-.:/".contains(&b))
         && changes(value) * 7 < value.len()
+        && value.split(['_', '-', '.', ':', '/']).all(plain)
         && !is_uuid(value)
 }
 
@@ -227,6 +277,15 @@ mod tests {
             assert!(is_expression(value), "{value}");
         }
         assert!(!is_expression("q7Jd0Zt4mVx1"));
+        assert!(
+            is_unspeakable("DqvyBfnyJrtpvzdFCzApkcqc") && !is_unspeakable("AccessTokenProviders")
+        );
+        assert!(is_filled_in("${TOKEN}") && is_filled_in("getpass.getpass()"));
+        assert!(
+            !is_filled_in("x(4$w1-sa!b@c2")
+                && !is_filled_in("super$ecret")
+                && is_filled_in("$secret")
+        );
         assert!(is_name("my-service-account") && is_name("AccessTokenProvider"));
         assert!(!is_name("q7Jd0Zt4mVx1"));
     }

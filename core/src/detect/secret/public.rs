@@ -54,7 +54,10 @@ pub(super) fn is_named(name: &str) -> bool {
     let name = name.strip_suffix("is").map_or(name, str::trim_end);
     let name = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let lower = name.to_ascii_lowercase();
-    WITHIN.iter().any(|word| lower.contains(word))
+    // A page's token is public, that of the service Statuspage is not.
+    let service = lower.contains("statuspage");
+    let within = |word: &&str| lower.contains(*word) && !(service && word.starts_with("page"));
+    WITHIN.iter().any(within)
         || name.ends_with("Id")
         || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }

@@ -1,6 +1,6 @@
 //! Random values right behind the name of a service whose keys have no form of their own.
 
-use super::context::{found, head, is_stand_in, named, trimmed};
+use super::context::{found, head, is_quoted, is_stand_in, named, trimmed};
 use super::{info, placeholder, public};
 use crate::detect::gate::Candidate;
 use crate::detect::registry::{Found, Rule};
@@ -373,7 +373,7 @@ fn check(candidate: &Candidate<'_>) -> Option<Found> {
     });
     if !known
         || public::is_named(name)
-        || is_stand_in(value)
+        || is_stand_in(value, is_quoted(candidate))
         || placeholder::is_compound(value)
         || !placeholder::is_chance(value)
     {

@@ -2,6 +2,8 @@ use crate::content::OutputKind;
 use crate::detect::Scope;
 use crate::detect::tests::found;
 use crate::finding::{Category, Finding};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 fn secrets(text: &str) -> Vec<Finding> {
     let mut findings = found(text, Scope::Output(OutputKind::Answer));
@@ -214,6 +216,85 @@ fn names_are_read_in_many_syntaxes() {
         "Authorization: Basic auth is needed here",
         "sandbox: q7Jd0Zt4mVx1LpW9",
         "PWD=/home/joe/work",
+    ] {
+        assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}
+
+#[test]
+fn passwords_are_found_by_where_programs_put_them() {
+    let value = random(BASE62, 14);
+    let key = format!("{}=", random(BASE62, 43));
+    let pair = STANDARD.encode("joe:blue-ladder-77");
+    let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
+    let pem = STANDARD.encode(format!("{begin}\n{}\n{end}\n", random(BASE62, 300)));
+    for (rule, value, text) in [
+        ("secret/credential_pair", &value, format!("smtp.login(\"joe\", \"{value}\")")),
+        ("secret/credential_pair", &value, format!("requests.get(url, auth=('joe', '{value}'))")),
+        ("secret/credential_pair", &value, format!("BUNDLE_GEMS__HOST__EXAMPLE=joe:{value}\n")),
+        ("secret/credential_pair", &value, format!("db.example:5432:app:joe:{value}\n")),
+        ("secret/encoded_credentials", &pair, format!("{{\"auth\": \"{pair}\"}}")),
+        ("secret/encoded_credentials", &pair, format!("//registry.example/:_auth={pair}")),
+        ("secret/encoded_credentials", &pem, format!("client-key-data: {pem}\nuser: joe")),
+        ("secret/unseal_key", &key, format!("Unseal Key 2: {key}")),
+        ("secret/unseal_key", &key, format!("vault operator unseal {key}")),
+        ("secret/join_token", &"7k2m9x.q1w8z4t6y3r5u7p2".to_owned(), {
+            "kubeadm join host:6443 --token 7k2m9x.q1w8z4t6y3r5u7p2".to_owned()
+        }),
+        ("secret/network_password", &value, format!("WIFI:T:WPA;S:attic;P:{value};;")),
+        ("secret/pin", &"4821".to_owned(), "my PIN for the gate is 4821, I think".to_owned()),
+        ("secret/default_value", &value, {
+            format!("variable \"api_token\" {{\n  type = string\n  default = \"{value}\"\n}}")
+        }),
+        ("secret/compared", &"open-sesame".to_owned(), {
+            "if creds.Secret != \"open-sesame\" {".to_owned()
+        }),
+        ("secret/password", &"open sesame".to_owned(), {
+            "user = 'Aladdin'\npassword = 'open sesame'".to_owned()
+        }),
+        ("secret/password", &"blue".to_owned(), "the password for \"joe\" is \"blue\"".to_owned()),
+        ("secret/named_key", &"x(4$w1-sa!b@c2".to_owned(), {
+            "SECRET_KEY = 'x(4$w1-sa!b@c2'".to_owned()
+        }),
+        ("secret/named_key", &value, format!("private key: {value}9Zq2")),
+        ("secret/authorization", &value, format!("curl https://x.example -u joe:{value}")),
+        ("secret/login_key", &key, {
+            format!("{{\"method\": \"auth.login_with_api_key\", \"params\": [\"{key}\"]}}")
+        }),
+        ("secret/password", &value, format!("Use the following password to go on:\n\n{value}7x\n")),
+    ] {
+        let findings = secrets(&text);
+        assert!(findings.iter().any(|f| f.rule == rule), "{text}: {findings:?}");
+        let found = findings.iter().filter(|f| f.rule == rule);
+        assert!(
+            found.clone().any(|f| f.span.of(&text).is_some_and(|s| s.starts_with(value.as_str()))),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_credential_is_left_alone() {
+    for text in [
+        "smtp.login(user, password)",
+        "login(\"user\", \"password\")",
+        "auth=(\"user\", os.environ[\"PW\"])",
+        "\"auth\": \"required\"",
+        "\"auth\": \"bm8gY29sb24gaGVyZQ==\"",
+        "unseal the vault, then seal it again",
+        "token = parser.parse_expression_x",
+        "PIN code: 560001",
+        "pin is 13",
+        "led_pin = 4821",
+        "if (password == null)",
+        "if (secret != \"undefined\")",
+        "variable \"db_password\" {\n  default = \"changeme123\"\n}",
+        "variable \"region\" {\n  default = \"eu-west-1-x9y8\"\n}",
+        "SECRET_KEY = \"${SECRET_KEY}\"",
+        "SECRET_KEY = 'get_secret(app, 1)'",
+        "username: \"Benutzername\", password: \"Neues Password\"",
+        "localhost:5432:not a line of that file",
+        "next_page_token=Q2hhbmdlIG1l4f8xTq",
     ] {
         assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
     }

@@ -87,7 +87,8 @@ fn check(candidate: &Candidate<'_>) -> Option<Found> {
     let weak = ["password", "passwd", "pass", "secret", "pwd", "pw", "token", "user", "admin123!"];
     if placeholder::is_obvious(value) && value.len() > 5
         || placeholder::distinct(value) < 2
-        || placeholder::is_expression(value)
+        || placeholder::is_filled_in(value)
+        || value.starts_with('$')
         || weak.contains(&lower.as_str())
         || value.starts_with('*')
     {
