@@ -14,6 +14,7 @@ mod mention;
 pub(super) mod model;
 mod overrule;
 mod persona;
+mod task;
 
 use super::Lanes;
 use super::registry::{Pattern, Rule, RuleInfo};
@@ -29,6 +30,7 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
         agent::RULES,
         demand::RULES,
         detour::RULES,
+        task::RULES,
     ];
     lists.into_iter().flatten()
 }

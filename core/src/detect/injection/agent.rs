@@ -295,9 +295,10 @@ const POISONING: &[Pattern] = &[
 ];
 
 const DICTATION: &[Pattern] = &[
+    // One answer, word for word: a choice of labels (`with "yes" or "no"`) is how models are asked.
     say(
         &["respond", "reply", "answer", "response", "output"],
-        r"\b(?:respond|reply|answer) (?:only |just |exactly |simply |solely |always ){0,2}(?:with|by saying) (?:only |just |exactly |the )?(?:the |this )?(?:\w+ )?(?:word|words|phrase|text|string|sentence|exact|following|message|[\x22'`])",
+        r"(?:(?:^|[.!?>\n]\s{0,3}(?:please |instead |always |now )?)(?:respond|reply|answer) (?:with|by saying)|\b(?:respond|reply|answer) (?:only|just|exactly|simply|solely|always) (?:with|by saying)) (?:only |just |exactly |the )?(?:the |this )?(?:\w+ )?(?:word|words|phrase|text|string|sentence|exact|following|message|[\x22'`][^\x22'`\n]{1,60}[\x22'`](?:[.!\n]|$))",
         FOREIGN,
         Low,
         400,

@@ -118,9 +118,18 @@ const DELIMITERS: &[Pattern] = &[
 ];
 
 const ROLES: &[Pattern] = &[
+    // In capitals, with an order behind it: a log line tells, it does not ask.
+    say(
+        &["system:", "admin:", "developer:", "system :"],
+        r"(?m)(?:^|[.!?>\]\n])[#*\s>\[]{0,8}(?-i:SYSTEM|ADMIN|DEVELOPER)[\]*]{0,3}[ \t]{0,2}:[ \t*]{0,4}(?:please |you must |now |immediately )?(?:reply|respond|answer|send|forward|ignore|disregard|output|print|reveal|execute|call|forget|do not|never|say|tell|write|repeat|include|upload|delete|transfer|grant)\b",
+        FOREIGN,
+        Medium,
+        600,
+    ),
+    // A key of a configuration has a word or two behind it.
     say(
         &["system", "assistant", "developer"],
-        r"(?m)^[#*\s>\[]{0,8}(?:system|developer)(?: (?:message|prompt|instructions?|override|note|notice|update|command|alert))?[\]*]{0,3}[ \t]{0,2}:[ \t*]{0,4}[\w\x22<]",
+        r"(?m)^[#*\s>\[]{0,8}(?:system|developer)(?: (?:message|prompt|instructions?|override|note|notice|update|command|alert))?[\]*]{0,3}[ \t]{0,2}:[ \t*]{0,4}[\x22<]?\w+ \w+ \w+ \w",
         FOREIGN,
         Low,
         450,

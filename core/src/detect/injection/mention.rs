@@ -36,6 +36,36 @@ const TOPICS: &[&str] = &[
     "exploit",
 ];
 
+/// Words of people who write about security at all: they count only beside quotation marks, since an
+/// attack may use them too.
+const WRITING: &[&str] = &[
+    "attack",
+    "inject",
+    "filter",
+    "blocked",
+    "refus",
+    "reject",
+    "mislead",
+    "trick",
+    "fool",
+    "threat",
+    "mitigat",
+    "defen",
+    "sanitiz",
+    "untrusted",
+    "incident",
+    "researcher",
+    "security",
+    "benchmark",
+    "unsafe",
+    "hijack",
+    "poison",
+    "evade",
+    "probe",
+    "test ",
+    "tests",
+];
+
 /// Words that, right before a match, make it a description of what others do.
 const LEADS: &[&str] = &[
     "attempts to",
@@ -89,12 +119,15 @@ const LEADS: &[&str] = &[
 #[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
 pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     let mut found = candidate.matched();
-    let quoted = is_quoted(candidate.text, candidate.span);
-    let discussed =
-        is_discussed(candidate.text, candidate.span) || is_led(candidate.text, candidate.span);
+    let (text, span) = (candidate.text, candidate.span);
+    let quoted = is_quoted(text, span);
+    let (led, topic) = (is_led(text, span), is_discussed(text, span));
+    let discussed = led || topic || quoted && holds(text, span, WRITING);
     if quoted || discussed {
         found.score /= 2;
-        found.severity = match (found.severity, quoted && discussed) {
+        // A quotation in text about attacks, or the description of one: both signs at once.
+        let both = quoted && discussed || led && topic;
+        found.severity = match (found.severity, both) {
             (Severity::Critical | Severity::High, false) => Severity::Medium,
             (Severity::Critical | Severity::High, true) => Severity::Low,
             (_, false) => Severity::Low,
@@ -115,8 +148,8 @@ fn is_quoted(text: &str, span: Span) -> bool {
         ("'", "'"),
         ("\u{201e}", "\u{201c}"),
     ];
-    let before = around(text, span.start.saturating_sub(64), span.start);
-    let after = around(text, span.end, span.end + 120);
+    let before = around(text, span.start.saturating_sub(160), span.start);
+    let after = around(text, span.end, span.end + 240);
     let before = before.rsplit('\n').next().unwrap_or_default();
     let after = after.split('\n').next().unwrap_or_default();
     PAIRS.iter().any(|(open, close)| {
@@ -150,10 +183,15 @@ fn is_led(text: &str, span: Span) -> bool {
 
 /// Whether the text around `span` is about attacks.
 fn is_discussed(text: &str, span: Span) -> bool {
+    holds(text, span, TOPICS)
+}
+
+/// Whether one of `words` stands around `span`.
+fn holds(text: &str, span: Span, words: &[&str]) -> bool {
     let mut near = around(text, span.start.saturating_sub(NEAR), span.start).to_ascii_lowercase();
     near.push('\n');
     near.push_str(&around(text, span.end, span.end + NEAR).to_ascii_lowercase());
-    TOPICS.iter().any(|topic| near.contains(topic))
+    words.iter().any(|word| near.contains(word))
 }
 
 /// The text from `start` to `end`, cut back to whole characters.

@@ -101,13 +101,17 @@ const VERBS: &[&str] = &[
     "violate",
     "break",
     "cancel",
+    "nullify",
+    "void",
+    "scrap",
+    "ditch",
 ];
 
 const OVERRIDE: &[Pattern] = &[
     // Verb, earlier, instructions.
     say(
         VERBS,
-        r"\b(?:ignor(?:es?|ing)|disregard(?:s|ing)?|forgets?|forgetting|overrid(?:es?|ing)|overrule|neglect|discard|dismiss|set aside|pay no attention to|bypass|abandon|erase|wipe|cancel|drop|negate|invert) ~ (?:previous|previously|prior|preceding|earlier|above|foregoing|original|initial|former|past|system|developer|hidden|core|last) ~ (?:instructions?|prompts?|guidelines?|directives?|commands?|orders|directions|programming|constraints|training|guardrails)\b",
+        r"\b(?:ignor(?:es?|ing)|disregard(?:s|ing)?|forgets?|forgetting|overrid(?:es?|ing)|overrule|neglect|discard|dismiss|set aside|pay no attention to|bypass|abandon|erase|wipe|cancel|drop|negate|invert|nullify|void|scrap|ditch) ~ (?:previous|previously|prior|preceding|earlier|above|foregoing|original|initial|former|past|system|developer|hidden|core|last) ~ (?:instructions?|prompts?|guidelines?|guidance|directives?|commands?|orders|directions|programming|constraints|training|guardrails)\b",
         ANY,
         High,
         950,
@@ -182,8 +186,8 @@ const OVERRIDE: &[Pattern] = &[
     ),
     // Instructions that are void.
     say(
-        &["instruction", "prompt", "guideline", "directive", "rules"],
-        r"\b(?:previous|prior|earlier|original|initial|former|old|your|existing|all|above) (?:system )?(?:instructions?|prompts?|guidelines?|directives?|rules|programming) (?:is|are|were|was|has been|have been|has|have) ~ (?:void|cancell?ed|replaced|superseded|revoked|obsolete|overrid|overridden|outdated|suspended|lifted|nullified|deprecated|deleted|expired|no longer (?:valid|apply|applies|relevant|in effect|active))\b",
+        &["instruction", "prompt", "guideline", "guidance", "directive", "rules", "constraints"],
+        r"\b(?:previous|prior|earlier|original|initial|former|old|your|existing|all|above) (?:system )?(?:instructions?|prompts?|guidelines?|guidance|directives?|rules|programming|constraints|setup constraints) (?:is|are|were|was|has been|have been|has|have) ~ (?:not (?:in effect|active|valid|binding|applicable)|void|cancell?ed|replaced|superseded|revoked|obsolete|overrid|overridden|outdated|suspended|lifted|nullified|deprecated|deleted|expired|no longer (?:valid|apply|applies|relevant|in effect|active))\b",
         ANY,
         High,
         900,
