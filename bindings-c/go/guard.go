@@ -42,6 +42,10 @@ type Options struct {
 	State string `json:"state,omitempty"`
 	// Layers are laid over Bundle, each over those before it.
 	Layers []string `json:"-"`
+	// UnsureDetectors are due only where the built-in detectors are unsure.
+	UnsureDetectors []string `json:"unsure_detectors,omitempty"`
+	// Unsure says between which scores they are, low and high, where no bundle says.
+	Unsure []int `json:"unsure,omitempty"`
 }
 
 // EnvelopeKey is a key that guards share: 64 hexadecimal digits, and the best that its envelopes

@@ -90,7 +90,7 @@ interface Shape {
   provenance: (Omit<Provenance, "sources"> & { sources: OriginShape[] })[];
   obligations: Obligation[];
   approval: { id: string; digest: string; expires_at: number; text: string } | null;
-  controls: { due: string[]; ran: string[] };
+  controls: { due: string[]; ran: string[]; unneeded?: string[] };
   bundle: { name: string; revision: number; hash: string; tools: string };
   error: { code: ErrorCode; message: string } | null;
 }
@@ -210,8 +210,12 @@ export class Decision {
     return this.#approval;
   }
 
-  /** Which controls should have run, and which did. */
-  get controls(): { readonly due: readonly string[]; readonly ran: readonly string[] } {
+  /** Which controls should have run, which did, and which the built-in detectors made needless. */
+  get controls(): {
+    readonly due: readonly string[];
+    readonly ran: readonly string[];
+    readonly unneeded?: readonly string[];
+  } {
     return deepFreeze(this.#read.controls);
   }
 

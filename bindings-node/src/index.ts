@@ -52,6 +52,6 @@ export type {
   SourceKind,
   User,
 } from "./options.js";
-export { Session, type HostFinding, type HostResults, type Prepared } from "./session.js";
+export { Session, type HostFinding, type HostResults, type Prepared, type PreparedText } from "./session.js";
 export { CallStream, OutputStream, type Chunk } from "./streams.js";
 export type { Json, JsonInput } from "./values.js";

@@ -35,6 +35,10 @@ export interface GuardOptions {
   trust?: readonly string[] | undefined;
   /** A directory that keeps the last good bundle and the newest revisions. */
   state?: string | undefined;
+  /** Controls of the host that are due only where the built-in detectors are unsure. */
+  unsureDetectors?: readonly string[] | undefined;
+  /** Between which scores they are, where no bundle says. */
+  unsure?: readonly [low: number, high: number] | undefined;
 }
 
 /** A key that guards share. */

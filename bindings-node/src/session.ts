@@ -16,10 +16,24 @@ import {
 import { CallStream, OutputStream } from "./streams.js";
 import { deepFreeze, resolve, text, toJson, type Json, type JsonInput } from "./values.js";
 
+/** A text that host code may look at. */
+export interface PreparedText {
+  /** JSON pointer of the leaf. */
+  readonly path: string;
+  readonly text: string;
+  /**
+   * How much the text looks as if it tried to steer the model, 0 to 1000: what the built-in detectors
+   * say. Null where they do not look for this.
+   */
+  readonly score: number | null;
+  /** Whether the score lies between the thresholds: `unsureDetectors` are due there. */
+  readonly unsure: boolean;
+}
+
 /** What host detectors and engines need to know of a request. */
 export interface Prepared {
-  /** Texts to look at, each with its JSON pointer. */
-  readonly texts: readonly { readonly path: string; readonly text: string }[];
+  /** Texts to look at. */
+  readonly texts: readonly PreparedText[];
   /** For a call: the facts that policy reads. */
   readonly context: Json;
   /** Give it to `commit`: an answer about other facts does not count. */
@@ -49,6 +63,8 @@ export interface HostFinding {
   /** UTF-16 code units of that leaf, as string indices are. */
   start?: number;
   end?: number;
+  /** `injection` counts as the built-in detectors' own; `custom` is for rules of your policy. */
+  category?: "custom" | "injection";
 }
 
 type RequestOf<V extends Verb> = V extends "inspect_input"

@@ -129,13 +129,15 @@ pub struct PendingApproval {
     pub text: String,
 }
 
-/// Which controls should have run, and which did.
+/// Which controls should have run, which did, and which were not needed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Controls {
     /// Due, sorted.
     pub due: Vec<String>,
     /// Ran, sorted.
     pub ran: Vec<String>,
+    /// Not due, since the built-in detectors were sure of every text; sorted.
+    pub unneeded: Vec<String>,
 }
 
 /// The policy in force.

@@ -17,7 +17,7 @@ pub use registry::RuleInfo;
 use crate::content::OutputKind;
 use crate::digest::Key;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::{Category, Finding, MODEL, Severity};
+use crate::finding::{Category, Doubt, Finding, MODEL, Severity, Unsure};
 use crate::limits::Limits;
 use crate::rule::CustomRule;
 use crate::source::SourceKind;
@@ -58,6 +58,17 @@ pub struct Settings {
     pub custom: Vec<CustomRule>,
     /// Bytes of one custom rule's compiled expression; the limit's default where it is 0.
     pub custom_regex: usize,
+    /// Between which scores a text is left to dearer detectors.
+    pub unsure: Unsure,
+}
+
+/// What is known of a scan beside its findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scanned {
+    /// How sure the detectors of injections are.
+    pub doubt: Doubt,
+    /// Whether all was looked for: after some thousand finds the rest is not.
+    pub is_whole: bool,
 }
 
 /// Where patterns run, as bits.
@@ -130,6 +141,7 @@ pub struct Detectors {
     off: HashSet<String>,
     own_hosts: Vec<String>,
     custom: Option<Custom>,
+    unsure: Unsure,
 }
 
 impl std::fmt::Debug for Detectors {
@@ -187,7 +199,8 @@ impl Detectors {
         };
         let custom = Custom::new(&settings.custom, limit, &off)?;
         let own_hosts = settings.own_hosts.clone();
-        Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts, custom })
+        let unsure = settings.unsure;
+        Ok(Self { gate: built_in()?, model, thresholds, off, own_hosts, custom, unsure })
     }
 
     /// The names of the detectors that run in `scope`, sorted.
@@ -206,10 +219,16 @@ impl Detectors {
         controls.into_iter().filter(|(_, due)| *due).map(|(name, _)| name).collect()
     }
 
-    /// Adds what is found in all views of `leaf` to `out`, and says whether all of it was looked
-    /// for: after some thousand finds the rest is not. Fingerprints of secrets are made with
-    /// `key`. `detect/code` is not run here: it needs the argument's role.
-    pub fn scan(&self, leaf: &Leaf<'_>, scope: Scope, key: &Key, out: &mut Vec<Finding>) -> bool {
+    /// Adds what is found in all views of `leaf` to `out`, and says how sure and how whole that is.
+    /// Fingerprints of secrets are made with `key`. `detect/code` is not run here: it needs the
+    /// argument's role.
+    pub fn scan(
+        &self,
+        leaf: &Leaf<'_>,
+        scope: Scope,
+        key: &Key,
+        out: &mut Vec<Finding>,
+    ) -> Scanned {
         let mut fresh = Vec::new();
         let mut seen = HashSet::new();
         for view in leaf.views.all() {
@@ -235,9 +254,11 @@ impl Detectors {
                 });
             }
         }
+        let mut score = self.looks_for_injections(scope).then_some(0);
         if !self.off.contains(MODEL)
             && let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope))
         {
+            score = score.max(Some(hit.score));
             Self::weigh(leaf, &hit, key, &mut fresh);
         }
         if scans_for_exfiltration(scope) {
@@ -252,8 +273,19 @@ impl Detectors {
         let is_whole = fresh.len() < FINDINGS_A_LEAF;
         self.tune(&mut fresh);
         prefer_known(&mut fresh);
+        let steers =
+            |f: &&Finding| f.category == Category::Injection && f.severity >= Severity::Medium;
+        if score.is_some() {
+            score = score.max(fresh.iter().filter(steers).map(|f| f.score).max());
+        }
         out.append(&mut fresh);
-        is_whole
+        Scanned { doubt: self.unsure.about(score), is_whole }
+    }
+
+    /// Whether texts of this scope are asked if they try to steer the model.
+    #[must_use]
+    pub fn looks_for_injections(&self, scope: Scope) -> bool {
+        Lanes::of(scope) & Lanes::ALL_INJECTION != 0
     }
 
     /// Puts what the model says beside what rules said: it is silent where a rule that is as

@@ -1,5 +1,6 @@
 //! What a detector observed.
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::label::words;
 use crate::span::Span;
 use crate::view::Layer;
@@ -84,6 +85,70 @@ impl Finding {
             .then_with(|| self.span.cmp(&other.span))
             .then_with(|| self.rule.cmp(&other.rule))
     }
+}
+
+/// Between which scores the built-in detectors are unsure whether a text tries to steer the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsure {
+    low: u16,
+    high: u16,
+}
+
+impl Unsure {
+    /// From `low` on, and below `high`.
+    ///
+    /// # Errors
+    /// `misuse/argument` unless `low < high <= 1000`.
+    ///
+    /// ```
+    /// use checkrein::finding::Unsure;
+    /// let unsure = Unsure::new(200, 800)?;
+    /// assert!(unsure.about(Some(200)).unsure && !unsure.about(Some(800)).unsure);
+    /// # Ok::<(), checkrein::Error>(())
+    /// ```
+    pub fn new(low: u16, high: u16) -> Result<Self> {
+        if low < high && high <= 1000 {
+            return Ok(Self { low, high });
+        }
+        let message =
+            format!("`unsure` is `[low, high]` with low < high <= 1000, not [{low}, {high}]");
+        Err(Error::new(ErrorKind::MisuseArgument, message))
+    }
+
+    /// What a score means here. A text without one was looked at for other things alone.
+    #[must_use]
+    pub fn about(self, score: Option<u16>) -> Doubt {
+        let unsure = score.is_some_and(|score| (self.low..self.high).contains(&score));
+        Doubt { score, unsure }
+    }
+
+    /// Whether these thresholds leave all unsure that `other` leaves unsure.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.low <= other.low && self.high >= other.high
+    }
+}
+
+impl Default for Unsure {
+    fn default() -> Self {
+        Self { low: 300, high: 700 }
+    }
+}
+
+impl std::fmt::Display for Unsure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[{}, {}]", self.low, self.high)
+    }
+}
+
+/// What the built-in detectors make of a text: how much it looks as if it tried to steer the model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Doubt {
+    /// The highest score of what is at least of medium severity, also where it is too low for a
+    /// finding; none where nobody looks for this: in arguments, in outputs, in what the host says.
+    pub score: Option<u16>,
+    /// Whether the score lies between the thresholds, so that a dearer detector is worth its cost.
+    pub unsure: bool,
 }
 
 /// What a command, program text, query, path or address does, as far as it can be read.

@@ -8,6 +8,7 @@ mod budget;
 mod build;
 mod call;
 mod carry;
+mod feed;
 mod force;
 mod input;
 mod inventory;
@@ -32,8 +33,12 @@ mod why;
 
 pub use approver::Approver;
 pub use build::GuardBuilder;
+pub use feed::Sink;
 pub use inventory::{InventoryEntry, Status};
-pub use plugin::{Detector, HostAnswer, HostFinding, HostResults, Prepared, Sink};
+pub use plugin::{
+    Detector, HostAnswer, HostCategory, HostFinding, HostResults, Prepared, PreparedText,
+    WhereUnsure,
+};
 pub use reload::Refused;
 #[cfg(feature = "cedar")]
 pub use replay::{Replay, Replayed};
@@ -99,6 +104,8 @@ struct Inner {
     engines: Vec<Arc<dyn PolicyEngine>>,
     detectors: Vec<Arc<dyn Detector>>,
     host_controls: BTreeSet<String>,
+    /// Those that are due only where the built-in detectors are unsure.
+    unsure_controls: BTreeSet<String>,
     obligations: Vec<String>,
     human: bool,
     store: Arc<dyn Store>,
@@ -113,7 +120,7 @@ struct Inner {
     sessions: Mutex<table::Table>,
     usage: Mutex<BTreeMap<String, inventory::Usage>>,
     covered: Mutex<BTreeSet<String>>,
-    feed: Mutex<plugin::Feed>,
+    feed: Mutex<feed::Feed>,
     decisions: AtomicU64,
     dropped: AtomicU64,
     pid: AtomicU32,

@@ -100,10 +100,11 @@ class PendingApproval:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Which controls should have run, and which did."""
+    """Which controls should have run, which did, and which the built-in detectors made needless."""
 
     due: tuple[str, ...] = ()
     ran: tuple[str, ...] = ()
+    unneeded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from ._decision import Severity, Verb
 from .errors import MisuseTypeError
@@ -28,6 +28,11 @@ class Text:
 
     path: str
     text: str
+    #: How much it looks as if it tried to steer the model, 0 to 1000: what the built-in detectors say. None
+    #: where they do not look for this.
+    score: int | None = None
+    #: Whether the score lies between the thresholds `unsure`.
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,28 @@ class Match:
     path: str = ""
     start: int = 0
     end: int = 0
+    #: `injection` counts as the built-in detectors' own; `custom` is for rules of your policy.
+    category: Literal["custom", "injection"] = "custom"
 
 
 @dataclass(frozen=True)
 class Detector:
     """A callable with a name, and a deadline in seconds: the limit `plugin_deadline_ms` where none is given.
 
-    Decisions show it as the control `host/<name>`.
+    Decisions show it as the control `host/<name>`. With `where="unsure"` it is given those texts alone of which
+    the built-in detectors are unsure, and is not run where there is none: `controls.unneeded` says so then.
     """
 
     find: Callable[[Asked], Iterable[Match]]
     name: str = ""
     deadline: float | None = None
+    where: Literal["everywhere", "unsure"] = "everywhere"
 
     def __post_init__(self) -> None:
         if not callable(self.find):
             raise MisuseTypeError("a detector is a callable")
+        if self.where not in ("everywhere", "unsure"):
+            raise MisuseTypeError('`where` is "everywhere" or "unsure"')
         if not self.name:
             name = getattr(self.find, "name", None) or getattr(self.find, "__name__", None)
             if not isinstance(name, str) or name == "<lambda>":
@@ -93,7 +104,13 @@ class Detectors:
     def run(self, asked: Asked) -> dict[str, Any]:
         """What ran, what failed, and what was found: the `host` of a commit."""
         began = time.monotonic()
-        running = [(d, self._workers.run(lambda d=d: list(d.find(asked)))) for d in self.all]  # type: ignore[misc]
+        unsure = replace(asked, texts=tuple(text for text in asked.texts if text.unsure))
+        given = [(d, unsure if d.where == "unsure" else asked) for d in self.all]
+        running = [
+            (d, self._workers.run(lambda d=d, asked=asked: list(d.find(asked))))  # type: ignore[misc]
+            for d, asked in given
+            if d.where == "everywhere" or asked.texts
+        ]
         ran: list[str] = []
         failed: list[tuple[str, str]] = []
         findings: list[dict[str, Any]] = []
@@ -126,6 +143,7 @@ def _finding(match: Match, asked: Asked) -> dict[str, Any]:
         "path": match.path,
         "start": start,
         "end": start + len(text[match.start : match.end].encode()),
+        "category": match.category,
     }
 
 

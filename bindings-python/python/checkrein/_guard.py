@@ -186,6 +186,7 @@ class Guard:
         envelope_keys: Iterable[EnvelopeKey] | None = None,
         trust: Iterable[str] | None = None,
         state: StrPath | None = None,
+        unsure: tuple[int, int] | None = None,
     ) -> None:
         """A guard.
 
@@ -207,6 +208,8 @@ class Guard:
             envelope_keys: Keys of envelopes that guards share; the first one seals.
             trust: Keys that a bundle must be signed with, one of them: `name+id+base64`.
             state: A directory that keeps the last good bundle and the newest revisions.
+            unsure: Between which scores the built-in detectors are unsure, where no bundle says: there
+                detectors with `where="unsure"` are due.
         """
         if isinstance(trust, str):
             raise MisuseTypeError("`trust` is a list of keys")
@@ -230,11 +233,13 @@ class Guard:
                 limits=limits and dict(limits),
                 tools=_text(tools),
                 policy=_text(policy),
-                detectors=[detector.name for detector in self.detectors.all],
+                detectors=[d.name for d in self.detectors.all if d.where == "everywhere"],
                 testing=testing,
                 envelope_keys=envelope_keys and [dict(key) for key in envelope_keys],
                 trust=trust and list(trust),
                 state=state and os.fspath(state),
+                unsure_detectors=[d.name for d in self.detectors.all if d.where == "unsure"],
+                unsure=unsure and list(unsure),
             )
         )
 

@@ -59,10 +59,19 @@ class Message(Part, total=False):
     parts: Sequence[Part]
 
 
+class PreparedText(TypedDict):
+    """A text that host code may look at: see `Text`."""
+
+    path: str
+    text: str
+    score: int | None
+    unsure: bool
+
+
 class Prepared(TypedDict):
     """What host code between `prepare` and `commit` needs to know."""
 
-    texts: list[dict[str, str]]
+    texts: list[PreparedText]
     context: dict[str, Any] | None
     epoch: int
 
@@ -332,7 +341,7 @@ class Session:
         if "parts" not in rest or payload is not None:
             request["arguments" if verb == "authorize_tool_call" else "content"] = payload
         prepared = self.prepare(verb, request)
-        texts = tuple(Text(text["path"], text["text"]) for text in prepared["texts"])
+        texts = tuple(Text(**text) for text in prepared["texts"])
         host = detectors.run(Asked(verb, texts, rest, prepared["context"]))
         return Decision(self._native.decide(verb, payload, rest, prepared["epoch"], _checkrein.to_json(host)))
 

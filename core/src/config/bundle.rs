@@ -6,6 +6,7 @@ use crate::decision::{Mode, Operator};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::BundleLayer;
+use crate::finding::Unsure;
 use crate::id::check_id;
 use crate::limits::Limits;
 use crate::rule::CustomRule;
@@ -33,6 +34,8 @@ pub struct Bundle {
     pub thresholds: BTreeMap<String, u16>,
     /// Rule id to the reason why it is switched off.
     pub off: BTreeMap<String, String>,
+    /// Between which scores a text is left to dearer detectors; none where nothing is said.
+    pub unsure: Option<Unsure>,
     /// Rules of flow that are switched off.
     pub flow_off: Vec<String>,
     /// Hosts that links and images in answers may lead to.
@@ -99,6 +102,7 @@ struct Settings {
     thresholds: BTreeMap<String, u16>,
     #[serde(default)]
     off: BTreeMap<String, String>,
+    unsure: Option<[u16; 2]>,
     #[serde(default)]
     flow: FlowSettings,
     #[serde(default)]
@@ -131,6 +135,7 @@ impl Bundle {
             baseline: true,
             thresholds: BTreeMap::new(),
             off: BTreeMap::new(),
+            unsure: None,
             flow_off: Vec::new(),
             own_hosts: Vec::new(),
             redact: BTreeMap::new(),
@@ -220,6 +225,10 @@ impl Bundle {
             baseline: settings.baseline.unwrap_or(true),
             thresholds: settings.thresholds,
             off: settings.off,
+            unsure: settings
+                .unsure
+                .map(|[low, high]| Unsure::new(low, high).map_err(settings_error))
+                .transpose()?,
             flow_off: settings.flow.disable,
             own_hosts: settings.own_hosts,
             redact: operators(&settings.redact)?,
@@ -308,6 +317,9 @@ mod tests {
             "name='a'\nrevision=1\n[fail_modes]\nreed='open'",
             "name='a'\nrevision=1\n[limits]\ntxt=1",
             "name='a'\nrevision=1\n[redact]\npersonal='shred'",
+            "name='a'\nrevision=1\nunsure=[700, 300]",
+            "name='a'\nrevision=1\nunsure=[700, 1001]",
+            "name='a'\nrevision=1\nunsure=[700]",
         ] {
             let error = Bundle::from_files(files(bad), &limits).unwrap_err();
             assert_eq!(error.code(), "bundle/settings", "{bad}");

@@ -80,6 +80,7 @@ fn settings(bundle: &Bundle) -> Lines {
         let said = format!("{} {severity} {score} {text}", rule.category);
         set(format!("rules.{}", rule.id), said);
     }
+    set("unsure".to_owned(), bundle.unsure.unwrap_or_default().to_string());
     let modes = &bundle.fail_modes;
     set("fail_modes.input".to_owned(), modes.input.to_string());
     set("fail_modes.output".to_owned(), modes.output.to_string());

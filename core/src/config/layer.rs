@@ -95,6 +95,10 @@ impl Bundle {
             said.check(lower, &["thresholds", rule])?;
             self.thresholds.insert(rule.clone(), *score);
         }
+        if let Some(unsure) = over.unsure {
+            said.check(unsure.contains(self.unsure.unwrap_or_default()), &["unsure"])?;
+            self.unsure = over.unsure;
+        }
         for rule in over.off.keys() {
             said.check(self.off.contains_key(rule), &["off", rule])?;
         }
@@ -366,6 +370,8 @@ mod tests {
             (settings, 3, "own_hosts = ['example.net']"),
             (settings, 4, "[thresholds]\n'personal/phone' = 800"),
             (settings, 4, "[thresholds]\n'personal/iban' = 100"),
+            (settings, 3, "unsure = [400, 700]"),
+            (settings, 3, "unsure = [300, 600]"),
             (settings, 4, "[off]\n'personal/iban' = 'no'"),
             (settings, 4, "[flow]\ndisable = ['person']"),
             (settings, 5, "[fail_modes]\nread = 'open'\nsend = 'open'"),

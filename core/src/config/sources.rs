@@ -7,6 +7,7 @@ use super::state::MAX_LAYERS;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::shown;
+use crate::finding::Unsure;
 use crate::limits::Limits;
 use crate::note::Verifier;
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub struct Sources {
     pub tools: Option<String>,
     /// Policy text that a host adds.
     pub policy: Option<String>,
+    /// Between which scores a text is left to dearer detectors, where no bundle says.
+    pub unsure: Option<Unsure>,
     /// Limits that the bundle starts from.
     pub limits: Limits,
 }
@@ -110,8 +113,9 @@ impl Sources {
                 Some(base) => base.under(bundle, files)?,
             });
         }
-        let bundle =
+        let mut bundle =
             whole.unwrap_or_else(|| Bundle { limits: self.limits.clone(), ..Bundle::embedded() });
+        bundle.unsure = bundle.unsure.or(self.unsure);
         bundle.with_texts(self.tools.as_deref(), self.policy.as_deref())
     }
 

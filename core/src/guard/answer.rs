@@ -23,7 +23,7 @@ use crate::source::Source;
 use crate::tool::FailMode;
 use crate::value::{Object, Value};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -53,6 +53,11 @@ pub(super) struct Draft {
     pub commitment: Option<Digest>,
     pub due: BTreeSet<String>,
     pub ran: BTreeSet<String>,
+    pub unneeded: BTreeSet<String>,
+    /// Controls that ran and did not come to their end, and why.
+    pub failed: BTreeMap<String, String>,
+    /// Whether the built-in detectors are unsure of a text.
+    pub unsure: bool,
 }
 
 /// What a decision hands to the host.
@@ -92,6 +97,9 @@ impl Draft {
             commitment: None,
             due: BTreeSet::new(),
             ran: BTreeSet::new(),
+            unneeded: BTreeSet::new(),
+            failed: BTreeMap::new(),
+            unsure: false,
         }
     }
 
@@ -106,18 +114,26 @@ impl Draft {
         for name in &host.ran {
             self.control(&format!("host/{name}"));
         }
-        for (name, _) in &host.failed {
-            self.due.insert(format!("host/{name}"));
+        for (name, why) in &host.failed {
+            let name = format!("host/{name}");
+            self.due.insert(name.clone());
+            self.failed.entry(name).or_insert_with(|| why.clone());
         }
         for name in &inner.host_controls {
             self.due.insert(format!("host/{name}"));
         }
+        for name in &inner.unsure_controls {
+            let name = format!("host/{name}");
+            if self.unsure {
+                self.due.insert(name);
+            } else if !self.due.contains(&name) {
+                self.unneeded.insert(name);
+            }
+        }
         self.findings.extend(host.findings.iter().map(super::plugin::HostFinding::finding));
         let missing = self.due.iter().find(|name| !self.ran.contains(*name));
         missing.map(|name| {
-            let why =
-                host.failed.iter().find(|(failed, _)| name.strip_prefix("host/") == Some(failed));
-            let why = why.map_or("did not run", |(_, why)| why.as_str());
+            let why = self.failed.get(name).map_or("did not run", String::as_str);
             Error::new(ErrorKind::DetectorFailed, format!("the control `{name}` {why}"))
         })
     }
@@ -243,6 +259,7 @@ impl Session {
             controls: Controls {
                 due: draft.due.into_iter().collect(),
                 ran: draft.ran.into_iter().collect(),
+                unneeded: draft.unneeded.into_iter().collect(),
             },
             bundle: force.reference.clone(),
             error: settlement.error,

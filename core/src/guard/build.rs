@@ -1,7 +1,8 @@
 //! Making a guard: options checked once, everything injected that a test must replay.
 
 use super::carry::SealKey;
-use super::plugin::{Detector, Feed, Sink};
+use super::feed::{Feed, Sink};
+use super::plugin::Detector;
 use super::reload::{Beginning, Refused};
 use super::{Guard, Inner, table};
 use crate::approve::Approvals;
@@ -9,6 +10,7 @@ use crate::config::Sources;
 use crate::decision::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{EventBody, Start};
+use crate::finding::Unsure;
 use crate::flow::Canaries;
 use crate::label::Integrity;
 use crate::limits::Limits;
@@ -51,6 +53,8 @@ pub struct GuardBuilder {
     obligations: Vec<String>,
     limits: BTreeMap<String, usize>,
     host_controls: Vec<String>,
+    unsure_controls: Vec<String>,
+    unsure: Option<[u16; 2]>,
     engines: Vec<Arc<dyn PolicyEngine>>,
     detectors: Vec<Arc<dyn Detector>>,
     sinks: Vec<Arc<dyn Sink>>,
@@ -101,6 +105,10 @@ impl GuardBuilder {
         obligation(self, id: impl Into<String>) { self.obligations.push(id.into()) }
         /// A control that host code runs between `prepare` and `commit`.
         host_control(self, name: impl Into<String>) { self.host_controls.push(name.into()) }
+        /// One that is due only where the built-in detectors are unsure.
+        unsure_control(self, name: impl Into<String>) { self.unsure_controls.push(name.into()) }
+        /// Between which scores they are, where no bundle says.
+        unsure(self, thresholds: [u16; 2]) { self.unsure = Some(thresholds) }
         /// A further policy engine; the strictest answer wins.
         engine(self, engine: Arc<dyn PolicyEngine>) { self.engines.push(engine) }
         /// A detector of the host's own.
@@ -149,6 +157,8 @@ impl GuardBuilder {
         self.no_human = options.human.map_or(self.no_human, |human| !human);
         self.obligations.extend(options.obligations);
         self.host_controls.extend(options.detectors);
+        self.unsure_controls.extend(options.unsure_detectors);
+        self.unsure = options.unsure.or(self.unsure);
         self.limits.extend(options.limits);
         self.envelope_keys.extend(options.envelope_keys);
         if let Some(testing) = options.testing {
@@ -178,6 +188,14 @@ impl GuardBuilder {
             limits,
             ..Sources::default()
         };
+        if let Some([low, high]) = self.unsure {
+            sources.unsure = Some(Unsure::new(low, high)?);
+        }
+        if let Some(name) = self.unsure_controls.iter().find(|n| self.host_controls.contains(n)) {
+            let name = name.escape_default();
+            let message = format!("`{name}` is due everywhere, or where detectors are unsure");
+            return Err(Error::new(ErrorKind::MisuseArgument, message));
+        }
         for key in &self.trust {
             sources.trust(key)?;
         }
@@ -248,6 +266,7 @@ impl GuardBuilder {
             engines: self.engines,
             detectors: self.detectors,
             host_controls: self.host_controls.into_iter().collect(),
+            unsure_controls: self.unsure_controls.into_iter().collect(),
             obligations: self.obligations,
             human: !self.no_human,
             sinks: self.sinks,

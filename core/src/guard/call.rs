@@ -1,6 +1,6 @@
 //! The verbs by name, JSON in and JSON out: what bindings, vectors and the command line call.
 
-use super::plugin::{HostResults, Prepared};
+use super::plugin::{HostResults, Prepared, PreparedText};
 use super::{Approver, Guard, Session};
 use crate::approval::Approval;
 use crate::error::{Error, ErrorKind, Result};
@@ -364,7 +364,14 @@ fn approval_value(approval: &Approval) -> Value {
 
 fn prepared_value(prepared: Prepared) -> Value {
     let texts = prepared.texts.into_iter();
-    let texts = texts.map(|(path, text)| object([("path", path.into()), ("text", text.into())]));
+    let texts = texts.map(|PreparedText { path, text, doubt }| {
+        object([
+            ("path", path.into()),
+            ("text", text.into()),
+            ("score", doubt.score.map_or(Value::Null, |score| Value::Int(score.into()))),
+            ("unsure", doubt.unsure.into()),
+        ])
+    });
     object([
         ("texts", Value::Array(texts.collect())),
         ("context", prepared.context.unwrap_or(Value::Null)),

@@ -86,6 +86,7 @@ impl InForce {
             own_hosts: bundle.own_hosts.clone(),
             custom: bundle.rules.clone(),
             custom_regex: bundle.limits.custom_regex,
+            unsure: bundle.unsure.unwrap_or_default(),
         };
         let reference = BundleRef {
             name: bundle.name.clone(),

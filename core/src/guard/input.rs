@@ -155,6 +155,7 @@ impl Session {
         // What a text was derived of was looked at by the host's controls when it came.
         let derived = matches!(vouch, Vouch::Derived(_));
         let host_fault = if derived { None } else { draft.take_host(inner, host) };
+        verdict = verdict.join(host.verdict(&content));
         let vouched = self.vouched(vouch, &content);
         let labelled = call_id.as_ref().filter(|_| is_result(&content));
         let (sources, system_changed, said) = {

@@ -3,11 +3,12 @@
 
 use super::answer::{Draft, limit_finding};
 use super::force::InForce;
+use super::plugin::Detector;
 use super::session::{Session, State};
 use crate::content::{Content, Part};
 use crate::detect::Scope;
 use crate::digest::Digest;
-use crate::finding::{Category, Finding, Severity};
+use crate::finding::{Category, Doubt, Finding, Severity};
 use crate::flow::Taint;
 use crate::request::FlowFacts;
 use crate::view::{Leaf, Views};
@@ -52,23 +53,65 @@ impl Session {
         for name in force.detectors.due(scope) {
             draft.control(name);
         }
+        let mut doubts = Vec::new();
         for leaf in leaves {
-            if !force.detectors.scan(leaf, scope, &inner.fingerprints, &mut draft.findings) {
+            let found = &mut draft.findings;
+            let scanned = force.detectors.scan(leaf, scope, &inner.fingerprints, found);
+            if !scanned.is_whole {
                 draft.unread.push(leaf.path.to_owned());
+            }
+            draft.unsure |= scanned.doubt.unsure;
+            if !inner.detectors.is_empty() {
+                doubts.push(scanned.doubt);
             }
             if leaf.views.truncated {
                 draft.findings.push(limit_finding("limit/decode", leaf.path));
             }
         }
         for detector in &inner.detectors {
-            let name = format!("host/{}", detector.name());
-            draft.due.insert(name.clone());
-            let mut found = Vec::new();
-            if leaves.iter().all(|leaf| detector.scan(leaf, scope, &mut found).is_ok()) {
-                draft.ran.insert(name);
-                draft.findings.append(&mut found);
+            self.run(&**detector, leaves, &doubts, scope, draft);
+        }
+    }
+
+    /// Runs a host's detector over the leaves that it wants to see. It is not interrupted; what it
+    /// found too late does not count.
+    fn run(
+        &self,
+        detector: &dyn Detector,
+        leaves: &[Leaf<'_>],
+        doubts: &[Doubt],
+        scope: Scope,
+        draft: &mut Draft,
+    ) {
+        let inner = &self.guard.inner;
+        let name = format!("host/{}", detector.name());
+        let wanted: Vec<&Leaf<'_>> = leaves
+            .iter()
+            .zip(doubts)
+            .filter(|(_, doubt)| detector.wants(scope, **doubt))
+            .map(|(leaf, _)| leaf)
+            .collect();
+        if wanted.is_empty() && !leaves.is_empty() {
+            draft.unneeded.insert(name);
+            return;
+        }
+        draft.due.insert(name.clone());
+        let limit = inner.limits.plugin_deadline_ms;
+        let began = inner.clock.mono_ns();
+        let mut found = Vec::new();
+        for leaf in wanted {
+            if detector.scan(leaf, scope, &mut found).is_err() {
+                draft.failed.insert(name, "failed".to_owned());
+                return;
+            }
+            let took = inner.clock.mono_ns().saturating_sub(began);
+            if took / 1_000_000 > limit as u64 {
+                draft.failed.insert(name, format!("was not done after {limit} ms"));
+                return;
             }
         }
+        draft.ran.insert(name);
+        draft.findings.append(&mut found);
     }
 
     /// Keys of objects are text that a model reads too: long ones are scanned as such.

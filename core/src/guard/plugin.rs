@@ -1,39 +1,88 @@
 //! Host code: Rust traits, and for other languages `prepare` and `commit` around code that runs
 //! on their side. No call of ours ever runs host code across a language border.
 
+use super::output::check_size;
 use super::session::Session;
-use super::{Inner, lock};
 use crate::approval::LiftedRule;
+use crate::content::Content;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::detect::Scope;
 use crate::digest::Digest;
+use crate::enforce::Verdict;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::Event;
-use crate::finding::{Category, Finding, Severity};
+use crate::finding::{Category, Doubt, Finding, Severity};
 use crate::policy::{Answer, Rule};
 use crate::span::Span;
 use crate::value::{Object, Value};
 use crate::view::Leaf;
 use crate::wire::{self, AuthorizeRequest, InspectInputRequest, InspectOutputRequest};
 use serde::Deserialize;
-use std::collections::VecDeque;
 
 /// A detector of a Rust host. Runs inside the verb, outside every lock.
 pub trait Detector: Send + Sync {
     /// Its name; decisions show it as the control `host/<name>`.
     fn name(&self) -> &str;
 
-    /// Adds what it finds in `leaf`.
+    /// Whether it is due for a text of which the built-in detectors think so. A decision whose
+    /// texts are all unwanted shows it as `unneeded`.
+    fn wants(&self, scope: Scope, doubt: Doubt) -> bool {
+        let _ = (scope, doubt);
+        true
+    }
+
+    /// Adds what it finds in `leaf`. Where it takes longer than the limit `plugin_deadline_ms` for
+    /// all leaves of a verb, what it found does not count, and the verb is undecided.
     ///
     /// # Errors
     /// Any error makes the verb undecided: the fail mode answers.
     fn scan(&self, leaf: &Leaf<'_>, scope: Scope, out: &mut Vec<Finding>) -> Result<()>;
 }
 
-/// Where records go beside the log. Called after the append, outside every lock.
-pub trait Sink: Send + Sync {
-    /// Takes one record: sequence and JSON.
-    fn record(&self, sequence: u64, json: &str);
+/// A detector that is due only where the built-in ones are unsure: a dear one, such as a
+/// transformer.
+///
+/// ```
+/// use checkrein::detect::Scope;
+/// use checkrein::finding::Finding;
+/// use checkrein::guard::{Detector, WhereUnsure};
+/// use checkrein::view::Leaf;
+/// use checkrein::{Content, Guard, source::SourceKind};
+/// use std::sync::Arc;
+///
+/// struct Dear;
+/// impl Detector for Dear {
+///     fn name(&self) -> &str {
+///         "dear"
+///     }
+///     fn scan(&self, _: &Leaf<'_>, _: Scope, _: &mut Vec<Finding>) -> checkrein::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// let guard = Guard::builder().detector(Arc::new(WhereUnsure(Dear))).build()?;
+/// let session = guard.session(Default::default())?;
+/// let decision = session.inspect_input(Content::text(SourceKind::User, "Soup for two, please."))?;
+/// assert_eq!(decision.controls.unneeded, ["host/dear"]);
+/// # Ok::<(), checkrein::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct WhereUnsure<D>(
+    /// The detector.
+    pub D,
+);
+
+impl<D: Detector> Detector for WhereUnsure<D> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn wants(&self, scope: Scope, doubt: Doubt) -> bool {
+        doubt.unsure && self.0.wants(scope, doubt)
+    }
+
+    fn scan(&self, leaf: &Leaf<'_>, scope: Scope, out: &mut Vec<Finding>) -> Result<()> {
+        self.0.scan(leaf, scope, out)
+    }
 }
 
 /// What a host's own code found between `prepare` and `commit`.
@@ -71,6 +120,29 @@ pub struct HostFinding {
     /// One past the last byte.
     #[serde(default)]
     pub end: usize,
+    /// What kind of thing it is: `custom`, unless it says otherwise.
+    #[serde(default)]
+    pub category: HostCategory,
+}
+
+/// What a host's detector may say that it found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostCategory {
+    /// Something of the host's own, which only rules of its policy read.
+    #[default]
+    Custom,
+    /// Text that tries to steer the model: it counts as the built-in detectors' own.
+    Injection,
+}
+
+impl From<HostCategory> for Category {
+    fn from(category: HostCategory) -> Self {
+        match category {
+            HostCategory::Custom => Category::Custom,
+            HostCategory::Injection => Category::Injection,
+        }
+    }
 }
 
 /// One answer of a host engine.
@@ -89,12 +161,43 @@ pub struct HostAnswer {
 /// What host code is given between `prepare` and `commit`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    /// Texts to look at: JSON pointer and text.
-    pub texts: Vec<(String, String)>,
+    /// Texts to look at.
+    pub texts: Vec<PreparedText>,
     /// For a call: the facts that policy reads, as JSON.
     pub context: Option<Value>,
     /// The session's epoch: an answer about other facts does not count.
     pub epoch: u64,
+}
+
+/// A text that host code may look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedText {
+    /// The JSON pointer of the leaf.
+    pub path: String,
+    /// What stands there.
+    pub text: String,
+    /// What the built-in detectors make of it.
+    pub doubt: Doubt,
+}
+
+impl HostResults {
+    /// What comes of findings in an input: a tool's description may fall by them, too.
+    pub(super) fn verdict(&self, content: &Content) -> Verdict {
+        let found: Vec<Finding> = self.findings.iter().map(HostFinding::finding).collect();
+        let parts = content.parts.iter().enumerate();
+        parts.fold(Verdict::default(), |verdict, (index, part)| {
+            let prefix = content.prefix(index);
+            let within = |finding: &&Finding| {
+                let rest = finding.path.strip_prefix(&*prefix);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let found: Vec<Finding> = found.iter().filter(within).cloned().collect();
+            if found.is_empty() {
+                return verdict;
+            }
+            verdict.join(crate::enforce::input(part.kind, &[], &found))
+        })
+    }
 }
 
 impl HostFinding {
@@ -102,13 +205,16 @@ impl HostFinding {
         let severity = self.severity.as_deref().and_then(|word| Severity::parse(word).ok());
         Finding {
             rule: format!("custom/{}", self.rule).into(),
-            category: Category::Custom,
+            category: self.category.into(),
             severity: severity.unwrap_or(Severity::Medium),
             score: self.score.unwrap_or(1000).min(1000),
             path: self.path.clone(),
             span: Span::new(self.start, self.end),
             through: Vec::new(),
-            threats: (&[][..]).into(),
+            threats: match self.category {
+                HostCategory::Custom => (&[][..]).into(),
+                HostCategory::Injection => (&["LLM01"][..]).into(),
+            },
             kind: "custom".into(),
         }
     }
@@ -168,20 +274,24 @@ impl Session {
         match asked {
             Asked::Input(request) => {
                 let content = request.into_content()?;
-                content.each_text(&mut |_, path, text| {
-                    texts.push((path.to_owned(), text.into_owned()));
-                });
+                if check_size(&content, &self.guard.inner.limits).is_ok() {
+                    self.judge(&content, &mut texts);
+                } else {
+                    // It is refused or opaque, whatever it says.
+                    content.each_text(&mut |_, path, text| {
+                        texts.push(plain(path, text.into_owned()));
+                    });
+                }
             }
             Asked::Output(request) => {
                 let kind = crate::source::SourceKind::Model;
-                crate::content::Content::json(kind, request.content).each_text(
-                    &mut |_, path, text| texts.push((path.to_owned(), text.into_owned())),
-                );
+                Content::json(kind, request.content)
+                    .each_text(&mut |_, path, text| texts.push(plain(path, text.into_owned())));
             }
             Asked::Call(request) => {
                 request.arguments.each_leaf(&mut |path, leaf| {
                     if let Value::String(text) = leaf {
-                        texts.push((path.to_owned(), text.clone()));
+                        texts.push(plain(path, text.clone()));
                     }
                 });
                 context = Some(self.preview(request)?);
@@ -217,6 +327,24 @@ impl Session {
         }
     }
 
+    /// The texts of an input, with what the built-in detectors make of them.
+    fn judge(&self, content: &Content, out: &mut Vec<PreparedText>) {
+        let inner = &self.guard.inner;
+        let force = inner.force.load();
+        let mut found = Vec::new();
+        content.each_text(&mut |part, path, text| {
+            let scope = content.parts.get(part).map(|part| Scope::Input(part.kind));
+            let looks = scope.filter(|scope| force.detectors.looks_for_injections(*scope));
+            let doubt = looks.map_or_else(Doubt::default, |scope| {
+                let views = inner.normalizer.views(&text);
+                let leaf = Leaf { path, text: &text, views: &views };
+                found.clear();
+                force.detectors.scan(&leaf, scope, &inner.fingerprints, &mut found).doubt
+            });
+            out.push(PreparedText { doubt, ..plain(path, text.into_owned()) });
+        });
+    }
+
     /// The facts of a call as a host engine reads them, without deciding it.
     fn preview(&self, request: AuthorizeRequest) -> Result<Value> {
         let facts = self.preview_call(request)?;
@@ -226,6 +354,11 @@ impl Session {
         }
         Ok(Value::Object(object))
     }
+}
+
+/// A text in which nobody looks for injections.
+fn plain(path: &str, text: String) -> PreparedText {
+    PreparedText { path: path.to_owned(), text, doubt: Doubt::default() }
 }
 
 fn read(verb: &str, request: &[u8]) -> Result<Asked> {
@@ -238,57 +371,5 @@ fn read(verb: &str, request: &[u8]) -> Result<Asked> {
             Err(Error::new(ErrorKind::MisuseArgument, message)
                 .with("known", "inspect_input authorize_tool_call inspect_output"))
         }
-    }
-}
-
-/// Records that wait for a host which polls: bounded, the loss counted.
-#[derive(Default)]
-pub(super) struct Feed {
-    on: bool,
-    records: VecDeque<String>,
-    lost: u64,
-}
-
-/// Records that a feed holds at most.
-const FEED: usize = 1024;
-
-impl Inner {
-    pub(super) fn publish(&self, sequence: u64, event: &Event) {
-        let Ok(mut feed) = self.feed.lock() else { return };
-        if !feed.on && self.sinks.is_empty() {
-            return;
-        }
-        let json = wire::record_json(sequence, event);
-        if feed.on {
-            if feed.records.len() >= FEED {
-                feed.records.pop_front();
-                feed.lost += 1;
-            }
-            feed.records.push_back(json.clone());
-        }
-        drop(feed);
-        for sink in &self.sinks {
-            sink.record(sequence, &json);
-        }
-    }
-
-    /// Starts the feed with the first call; gives what came since the last, and how many were
-    /// lost because nobody asked in time.
-    pub(super) fn drain(&self) -> Result<(Vec<String>, u64)> {
-        let mut feed = lock(&self.feed)?;
-        feed.on = true;
-        let lost = std::mem::take(&mut feed.lost);
-        Ok((feed.records.drain(..).collect(), lost))
-    }
-}
-
-impl super::Guard {
-    /// Records since the last call, for hosts that cannot be called back; the first call starts
-    /// the feed. With it, how many were lost because nobody asked in time.
-    ///
-    /// # Errors
-    /// `internal/panic` where a lock is poisoned.
-    pub fn drain_events(&self) -> Result<(Vec<String>, u64)> {
-        self.inner.drain()
     }
 }

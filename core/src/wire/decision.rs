@@ -144,6 +144,8 @@ struct ApprovalShape<'a> {
 pub(super) struct ControlsShape<'a> {
     due: &'a [String],
     ran: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unneeded: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -212,7 +214,8 @@ pub(super) fn why(decision: &Decision) -> Why<'_> {
 }
 
 pub(super) fn controls(decision: &Decision) -> ControlsShape<'_> {
-    ControlsShape { due: &decision.controls.due, ran: &decision.controls.ran }
+    let controls = &decision.controls;
+    ControlsShape { due: &controls.due, ran: &controls.ran, unneeded: &controls.unneeded }
 }
 
 pub(super) fn bundle(decision: &Decision) -> BundleShape<'_> {

@@ -43,6 +43,10 @@ pub struct GuardOptions {
     pub trust: Vec<String>,
     /// A directory that keeps the last good bundle and the newest revisions.
     pub state: Option<String>,
+    /// Host detectors that are due only where the built-in ones are unsure: control names.
+    pub unsure_detectors: Vec<String>,
+    /// Between which scores they are: `[low, high]`, where no bundle says.
+    pub unsure: Option<[u16; 2]>,
 }
 
 /// A key that envelopes are sealed and checked with.
