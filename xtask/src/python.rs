@@ -13,12 +13,15 @@ const NEEDED: &[&str] = &[
     "langchain-core>=1.4,<1.8.2",
 ];
 
+/// What the example with a classifier runs on.
+const CLASSIFIER: &[&str] = &["-r", "../examples/python/classifier/requirements.txt"];
+
 /// Everything in Python: conformance, types, threads, streams, LangChain, examples, READMEs.
 pub fn test(steps: &mut Steps) -> Result<(), Failure> {
     let directory = root().join("bindings-python");
     let venv = target().join("venv");
     let python = environment(steps, &venv)?;
-    let install = [&["-m", "pip", "install", "--quiet"], NEEDED].concat();
+    let install = [&["-m", "pip", "install", "--quiet"], NEEDED, CLASSIFIER].concat();
     steps.run("Python tools", &directory, &python, &install)?;
     let home = venv.display().to_string();
     let here = [("VIRTUAL_ENV", home.as_str())];

@@ -2,6 +2,7 @@
 //! purpose: it does what a poisoned file tells it. `cargo run -p checkrein-examples` plays it.
 
 pub mod agent;
+pub mod classifier;
 pub mod office;
 pub mod remote;
 pub mod script;
