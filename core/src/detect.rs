@@ -9,6 +9,7 @@ mod injection;
 mod personal;
 mod registry;
 mod secret;
+mod sink;
 
 pub use custom::finds;
 pub use injection::model::{Channel, Evidence, Features, Judgement, Model, STRIDE, features};
@@ -21,12 +22,11 @@ use crate::finding::{Category, Doubt, Finding, MODEL, Severity, Unsure};
 use crate::limits::Limits;
 use crate::rule::CustomRule;
 use crate::source::SourceKind;
-use crate::span::{Span, merge};
-use crate::view::{Layer, Leaf, View};
+use crate::view::{Layer, Leaf};
 use custom::Custom;
 use gate::Gate;
 use injection::model;
-use std::borrow::Cow;
+use sink::{Find, Sink, prefer_known};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -348,76 +348,6 @@ impl Detectors {
     pub fn rules(&self) -> Vec<RuleInfo> {
         registry::all()
     }
-}
-
-/// Something found in a view, before it is mapped home.
-struct Find {
-    rule: &'static RuleInfo,
-    kind: &'static str,
-    span: Span,
-    severity: Severity,
-    score: u16,
-}
-
-/// Maps what was found in one view home, once for each place and rule.
-struct Sink<'a> {
-    path: &'a str,
-    view: &'a View<'a>,
-    key: &'a Key,
-    seen: &'a mut HashSet<(&'static str, Span)>,
-    out: &'a mut Vec<Finding>,
-}
-
-impl Sink<'_> {
-    fn has_room(&self) -> bool {
-        self.out.len() < FINDINGS_A_LEAF
-    }
-
-    fn push(&mut self, find: &Find) {
-        let span = self.view.origin(find.span);
-        if !self.seen.insert((find.rule.id, span)) {
-            return;
-        }
-        let kind = if find.rule.category == Category::Secret {
-            let secret = find.span.of(self.view.text()).unwrap_or_default();
-            Cow::Owned(format!("{}:{}", find.kind, self.key.fingerprint(secret)))
-        } else {
-            Cow::Borrowed(find.kind)
-        };
-        self.out.push(Finding {
-            rule: Cow::Borrowed(find.rule.id),
-            category: find.rule.category,
-            severity: find.severity,
-            score: find.score,
-            path: self.path.to_owned(),
-            span,
-            through: self.view.through().to_vec(),
-            threats: Cow::Borrowed(find.rule.threats),
-            kind,
-        });
-    }
-}
-
-/// Drops guesses where something better known stands in the same place: secrets found by
-/// context where one was found by form, telephone numbers where the number is something else.
-fn prefer_known(findings: &mut Vec<Finding>) {
-    fn is_guess(finding: &Finding) -> bool {
-        finding.rule == "personal/phone" || secret::is_by_context(&finding.rule)
-    }
-    if !findings.iter().any(is_guess) {
-        return;
-    }
-    let known = |category: Category| {
-        let known = findings.iter().filter(|f| f.category == category && !is_guess(f));
-        merge(known.map(|finding| finding.span).collect())
-    };
-    let (secrets, personal) = (known(Category::Secret), known(Category::Personal));
-    findings.retain(|finding| {
-        let known = if finding.category == Category::Secret { &secrets } else { &personal };
-        let next = known.partition_point(|span| span.end <= finding.span.start);
-        let covered = known.get(next).is_some_and(|span| span.overlaps(&finding.span));
-        !(is_guess(finding) && covered)
-    });
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::span::Span;
+use crate::view::View;
 use crate::view::{Piece, Views};
 use proptest::prelude::*;
 

@@ -18,10 +18,8 @@ const TEXTS: &[(&str, &str)] = &[
 
 fn main() -> checkrein::Result<()> {
     // From the first doubt on, until a rule of the guard itself is sure.
-    let guard = Guard::builder()
-        .detector(Arc::new(WhereUnsure(Words::new())))
-        .unsure([1, 700])
-        .build()?;
+    let guard =
+        Guard::builder().detector(Arc::new(WhereUnsure(Words::new()))).unsure([1, 700]).build()?;
     let session = guard.session(Default::default())?;
     for (what, text) in TEXTS {
         let decision = session.inspect_input(Content::text(SourceKind::Retrieved, *text))?;
