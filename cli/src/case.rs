@@ -5,6 +5,7 @@
 //! pointers into the decision with what must stand there. Any other list is one of requests:
 //! `[{"name", "request": {"principal", "action", "resource", "context"}, "entities", "decision"}]`.
 
+use crate::opened::Trust;
 use crate::request::Request;
 use checkrein::decision::Reason;
 use checkrein::guard::Sink;
@@ -34,10 +35,10 @@ impl Sink for Lines {
 
 impl Stage {
     /// Loads a bundle; what is decided is written to `audit`.
-    pub fn new(bundle: &Path, audit: Option<&Path>) -> Result<Self> {
+    pub fn new(bundle: &Path, audit: Option<&Path>, trust: &Trust) -> Result<Self> {
         let lines = Arc::new(Lines::default());
         let sink = Arc::clone(&lines) as Arc<dyn Sink>;
-        let builder = Guard::builder().bundle(bundle).sink(sink);
+        let builder = trust.guard(bundle).sink(sink);
         let guard = match audit {
             Some(audit) => builder.audit(audit).build()?,
             None => builder.build()?,

@@ -1,16 +1,17 @@
 //! `checkrein check`: a bundle, before anybody enforces it.
 
+use crate::opened::Trust;
 use crate::terminal::{Colour, line, paint};
+use checkrein::Result;
 use checkrein::decision::show;
 use checkrein::error::{Lint, LintKind};
-use checkrein::{Guard, Result};
 use serde_json::json;
 use std::path::Path;
 
 /// Loads the bundle as a guard would, and says what a reviewer should look at. Gives false where
 /// there is a warning whose id is not in `accepted`.
-pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
-    let guard = Guard::builder().bundle(bundle).build()?;
+pub fn run(bundle: &Path, accepted: &[String], trust: &Trust, json: bool) -> Result<bool> {
+    let guard = trust.guard(bundle).build()?;
     let status = guard.status();
     let lints = guard.lints();
     let lints: Vec<_> =
@@ -35,7 +36,9 @@ pub fn run(bundle: &Path, accepted: &[String], json: bool) -> Result<bool> {
         return Ok(ok);
     }
     let bundle = &status.bundle;
-    line(&format!("{} revision {}: valid", show(&bundle.name), bundle.revision));
+    let by = status.layers.first().and_then(|layer| layer.signed_by.as_deref());
+    let (name, signed) = (show(&bundle.name), trust.told(by));
+    line(&format!("{name} revision {}: valid{signed}", bundle.revision));
     line(&format!("  hash   {}", bundle.hash));
     line(&format!("  mode   {}", status.mode));
     line(&format!("  tools  {}", guard.inventory().len()));

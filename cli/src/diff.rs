@@ -2,8 +2,9 @@
 
 use crate::case::{self, Stage};
 use crate::log::Changes;
+use crate::opened::Trust;
 use crate::terminal::{Colour, line, paint};
-use checkrein::config::{Bundle, Change, Sources, changed_settings, changed_tools};
+use checkrein::config::{Bundle, Change, changed_settings, changed_tools};
 use checkrein::decision::show;
 use checkrein::policy::RuleInfo;
 use checkrein::{Guard, Outcome, Result};
@@ -13,18 +14,18 @@ use std::path::Path;
 
 /// Gives false where anything differs.
 pub fn run(
-    old: &Path,
-    new: &Path,
+    (old, new): (&Path, &Path),
     calls: Option<&Path>,
     log: Option<&Path>,
+    trust: &Trust,
     json: bool,
 ) -> Result<bool> {
     let read = |path: &Path| {
-        let sources = Sources { paths: vec![path.to_path_buf()], ..Sources::default() };
+        let sources = trust.sources(path)?;
         sources.bundle(&sources.read()?)
     };
     let bundles = (read(old)?, read(new)?);
-    let stages = (Stage::new(old, None)?, Stage::new(new, None)?);
+    let stages = (Stage::new(old, None, trust)?, Stage::new(new, None, trust)?);
     let settings = changed_settings(&bundles.0, &bundles.1);
     let tools = changed_tools(&bundles.0, &bundles.1);
     let rules = changed_rules(&stages.0.guard, &stages.1.guard);
@@ -37,7 +38,14 @@ pub fn run(
         && steps.as_ref().is_none_or(Vec::is_empty)
         && recorded.as_ref().is_none_or(Changes::is_empty);
     if json {
-        let side = |bundle: &Bundle| json!({"name": bundle.name, "revision": bundle.revision, "hash": bundle.hash.hex()});
+        let side = |bundle: &Bundle| {
+            json!({
+                "name": bundle.name,
+                "revision": bundle.revision,
+                "hash": bundle.hash.hex(),
+                "signed_by": signed_by(bundle),
+            })
+        };
         let shape = json!({
             "ok": same,
             "old": side(&bundles.0),
@@ -52,13 +60,11 @@ pub fn run(
         return Ok(same);
     }
     let (from, to) = &bundles;
-    line(&format!(
-        "{} revision {} -> {} revision {}",
-        show(&from.name),
-        from.revision,
-        show(&to.name),
-        to.revision
-    ));
+    let side = |bundle: &Bundle| {
+        let signed = trust.told(signed_by(bundle));
+        format!("{} revision {}{signed}", show(&bundle.name), bundle.revision)
+    };
+    line(&format!("{} -> {}", side(from), side(to)));
     for (what, changes) in [("setting", &settings), ("tool", &tools), ("rule", &rules)] {
         changes.iter().for_each(|change| tell(what, change));
     }
@@ -75,6 +81,11 @@ pub fn run(
         line("nothing differs");
     }
     Ok(same)
+}
+
+/// Which trusted key signed it.
+fn signed_by(bundle: &Bundle) -> Option<&str> {
+    bundle.layers.first()?.signed_by.as_deref()
 }
 
 fn tell(what: &str, change: &Change) {

@@ -1,6 +1,7 @@
 //! `checkrein explain`: why each step of a case is decided so, and what would have allowed it.
 
 use crate::case::{self, Played, Stage};
+use crate::opened::Trust;
 use crate::terminal::{Colour, line, paint};
 use checkrein::decision::show;
 use checkrein::guard::{Lift, Remedy};
@@ -10,8 +11,14 @@ use serde_json::{Value as Json, json};
 use std::path::Path;
 
 /// Plays one file's cases, or the one called `only`, and tells why each step was decided so.
-pub fn run(bundle: &Path, cases: &Path, only: Option<&str>, json: bool) -> Result<bool> {
-    let stage = Stage::new(bundle, None)?;
+pub fn run(
+    bundle: &Path,
+    cases: &Path,
+    only: Option<&str>,
+    trust: &Trust,
+    json: bool,
+) -> Result<bool> {
+    let stage = Stage::new(bundle, None, trust)?;
     let rules = stage.guard.rules();
     let mut report = Vec::new();
     for case in case::read(cases)? {

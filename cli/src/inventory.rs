@@ -1,11 +1,12 @@
 //! `checkrein inventory`: every tool, what it does, who answers for it, who may call it and who did.
 
 use crate::log;
+use crate::opened::Trust;
 use crate::terminal::{Colour, line, paint};
+use checkrein::Result;
 use checkrein::decision::show;
 use checkrein::policy::Access;
 use checkrein::request::Verb;
-use checkrein::{Guard, Result};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,8 +25,8 @@ struct Usage {
 }
 
 /// Lists the tools of a bundle, and those that a log names; with how they were used.
-pub fn run(bundle: &Path, audit: Option<&Path>, json: bool) -> Result<bool> {
-    let guard = Guard::builder().bundle(bundle).build()?;
+pub fn run(bundle: &Path, audit: Option<&Path>, trust: &Trust, json: bool) -> Result<bool> {
+    let guard = trust.guard(bundle).build()?;
     let (mut usage, mut problems) = (BTreeMap::<String, Usage>::new(), Vec::new());
     if let Some(audit) = audit {
         problems = log::decisions(audit, &mut |recorded| {

@@ -10,6 +10,7 @@ mod explain;
 mod init;
 mod inventory;
 mod log;
+mod opened;
 mod replay;
 mod request;
 mod rules;
@@ -17,6 +18,7 @@ mod terminal;
 mod test;
 
 use clap::{Parser, Subcommand};
+use opened::Trust;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,6 +49,8 @@ enum Command {
         /// Ids of lints that are not to be told; may be given several times.
         #[arg(long, value_name = "ID")]
         allow: Vec<String>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Writes a first manifest from MCP, OpenAI or JSON Schema descriptors, to standard output.
     Init {
@@ -67,6 +71,8 @@ enum Command {
         /// A directory for an audit log of what is decided: something to replay.
         #[arg(long, value_name = "DIR")]
         audit: Option<PathBuf>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Plays the cases of one file, and tells why each step was decided so: which rule, which facts
     /// it read, and what would have allowed it.
@@ -78,6 +84,8 @@ enum Command {
         /// The name of the one case to explain.
         #[arg(long, value_name = "NAME")]
         case: Option<String>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Says what differs between two bundles, and what that changes for calls.
     Diff {
@@ -91,6 +99,8 @@ enum Command {
         /// An audit log whose decisions are judged again by the new one.
         #[arg(long, value_name = "DIR")]
         audit: Option<PathBuf>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Judges recorded decisions again, by the rules of another bundle.
     Replay {
@@ -102,6 +112,8 @@ enum Command {
         /// The bundle that was in force then: what its unchanged rules did is known.
         #[arg(long, value_name = "DIR")]
         was: Option<PathBuf>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Lists every tool: what it does, who answers for it, who may call it, and who did.
     Inventory {
@@ -110,6 +122,8 @@ enum Command {
         /// An audit log that says how the tools were used.
         #[arg(long, value_name = "DIR")]
         audit: Option<PathBuf>,
+        #[command(flatten)]
+        trust: Trust,
     },
     /// Makes a key that bundles are signed with: a file for you alone, and its public half.
     Keygen {
@@ -207,19 +221,23 @@ fn main() -> ExitCode {
     let Arguments { json, command } = Arguments::parse();
     let done = match command {
         Command::Demo { audit } => demo::run(audit.as_deref(), json),
-        Command::Check { bundle, allow } => check::run(&bundle, &allow, json),
+        Command::Check { bundle, allow, trust } => check::run(&bundle, &allow, &trust, json),
         Command::Init { descriptors, server } => init::run(&descriptors, &server, json),
-        Command::Test { bundle, min_coverage, audit } => {
-            test::run(&bundle, min_coverage, audit.as_deref(), json)
+        Command::Test { bundle, min_coverage, audit, trust } => {
+            test::run(&bundle, min_coverage, audit.as_deref(), &trust, json)
         }
-        Command::Explain { bundle, cases, case } => {
-            explain::run(&bundle, &cases, case.as_deref(), json)
+        Command::Explain { bundle, cases, case, trust } => {
+            explain::run(&bundle, &cases, case.as_deref(), &trust, json)
         }
-        Command::Diff { old, new, calls, audit } => {
-            diff::run(&old, &new, calls.as_deref(), audit.as_deref(), json)
+        Command::Diff { old, new, calls, audit, trust } => {
+            diff::run((&old, &new), calls.as_deref(), audit.as_deref(), &trust, json)
         }
-        Command::Replay { log, bundle, was } => replay::run(&log, &bundle, was.as_deref(), json),
-        Command::Inventory { bundle, audit } => inventory::run(&bundle, audit.as_deref(), json),
+        Command::Replay { log, bundle, was, trust } => {
+            replay::run(&log, &bundle, was.as_deref(), &trust, json)
+        }
+        Command::Inventory { bundle, audit, trust } => {
+            inventory::run(&bundle, audit.as_deref(), &trust, json)
+        }
         Command::Keygen { key, name } => bundle::keygen(&key, &name, json),
         Command::Sign { bundle, key, archive } => {
             bundle::sign(&bundle, &key, archive.as_deref(), json)

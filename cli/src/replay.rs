@@ -1,14 +1,21 @@
 //! `checkrein replay`: recorded decisions, judged by the rules of another bundle.
 
 use crate::log::Changes;
+use crate::opened::Trust;
 use crate::terminal::line;
-use checkrein::{Guard, Result};
+use checkrein::Result;
 use std::path::Path;
 
 /// Gives false where something would change. `was` is the bundle that was in force.
-pub fn run(log: &Path, bundle: &Path, was: Option<&Path>, json: bool) -> Result<bool> {
-    let guard = Guard::builder().bundle(bundle).build()?;
-    let before = was.map(|was| Guard::builder().bundle(was).build()).transpose()?;
+pub fn run(
+    log: &Path,
+    bundle: &Path,
+    was: Option<&Path>,
+    trust: &Trust,
+    json: bool,
+) -> Result<bool> {
+    let guard = trust.guard(bundle).build()?;
+    let before = was.map(|was| trust.guard(was).build()).transpose()?;
     let changes = Changes::of(log, &guard, before.as_ref())?;
     if json {
         let mut shape = changes.shape();

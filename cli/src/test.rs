@@ -1,6 +1,7 @@
 //! `checkrein test`: the cases of a bundle, played, and the rules that none of them reaches.
 
 use crate::case::{self, Case, Played, Stage};
+use crate::opened::Trust;
 use crate::terminal::{Colour, line, paint};
 use checkrein::decision::show;
 use checkrein::policy::RuleInfo;
@@ -11,8 +12,14 @@ use std::path::{Path, PathBuf};
 
 /// Runs the cases of a bundle's `tests/*.json`. False where one does not hold, or where fewer of
 /// the bundle's own rules decide one than `least` percent. The decisions are written to `audit`.
-pub fn run(bundle: &Path, least: u8, audit: Option<&Path>, json: bool) -> Result<bool> {
-    let stage = Stage::new(bundle, audit)?;
+pub fn run(
+    bundle: &Path,
+    least: u8,
+    audit: Option<&Path>,
+    trust: &Trust,
+    json: bool,
+) -> Result<bool> {
+    let stage = Stage::new(bundle, audit, trust)?;
     let (mut passed, mut failed, mut report) = (0, 0, Vec::new());
     let mut coverage = Coverage::default();
     for file in suites(bundle)? {

@@ -462,4 +462,111 @@ fn a_rule_whose_test_fails_is_named_with_file_and_key() {
         assert_eq!(told["error"]["file"], "rules/birds.toml");
         assert_eq!(told["error"]["key"], "tests.find");
     }
+
+#[test]
+fn a_name_that_is_nearly_a_known_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let check = || text(&run(&["check", folder.path().to_str().unwrap()]));
+    write("bundle.toml", "name = \"x\"\nrevison = 1\n");
+    assert!(check().contains("did you mean `revision`?"), "{}", check());
+    write("bundle.toml", "name = \"x\"\nrevision = 1\n");
+    write("tools.toml", "[tool.send_mail]\nefects = [\"send\"]\n");
+    assert!(check().contains("did you mean `effects`?"), "{}", check());
+    write("tools.toml", "[tool.send_mail]\neffects = [\"sned\"]\n");
+    assert!(check().contains("`sned` is no effect; did you mean `send`?"), "{}", check());
+    write("tools.toml", "[tool.send_mail]\neffects = [\"send\"]\n");
+    let rule = "@resaon(\"r\")\nforbid (principal, action == Action::\"send_mial\", resource);\n";
+    write("a.cedar", rule);
+    assert!(
+        check().contains("`@resaon` means nothing here; did you mean `reason`?"),
+        "{}",
+        check()
+    );
+    assert!(check().contains("is not registered; did you mean `send_mail`?"), "{}", check());
+    write("a.cedar", "forbid (principal, action == Action::\"effect:sned\", resource);\n");
+    assert!(check().contains("did you mean `effect:send`?"), "{}", check());
+    write("a.cedar", "forbid (principal, action == Action::\"crm/bulk\", resource);\n");
+    assert!(!check().contains("did you mean"), "{}", check());
+}
+
+#[test]
+fn a_log_is_replayed_with_the_limits_of_the_other_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let (log, bundle) = (log.to_str().unwrap(), example());
+    let bundle = bundle.to_str().unwrap();
+    assert!(run(&["test", bundle, "--audit", log]).status.success());
+    let tight = changed("tools.toml", |text| text.replace("amount = 2000", "amount = 1"));
+    let tight = tight.path().to_str().unwrap();
+    let output = run(&["replay", log, "--bundle", tight, "--was", bundle, "--json"]);
+    let shape = json(&output);
+    let rows = shape["changed"].as_array().unwrap();
+    let denied = rows.iter().find(|row| row["was"] == "allow" && row["now"] == "deny");
+    let denied = denied.unwrap_or_else(|| panic!("{shape}"));
+    assert_eq!(denied["tool"], "refund");
+    assert_eq!(denied["rules"][0], "baseline/over_limit");
+    // And back: what the tight limits denied, the wide ones do not.
+    let log = folder.path().join("tight");
+    let log = log.to_str().unwrap();
+    run(&["test", tight, "--audit", log]);
+    let shape = json(&run(&["replay", log, "--bundle", bundle, "--was", tight, "--json"]));
+    let rows = shape["changed"].as_array().unwrap().iter();
+    let eased = rows.chain(shape["needs_payload"].as_array().unwrap());
+    assert!(
+        eased.into_iter().any(|row| row["was"] == "deny" && row["tool"] == "refund"),
+        "{shape}"
+    );
+}
+
+#[test]
+fn signed_bundles_are_read_beside_drafts() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let made = |name: &str| {
+        let output = run(&["keygen", &at(name), "--name", "example.com/policy", "--json"]);
+        json(&output)["verifier"].as_str().unwrap().to_owned()
+    };
+    let (key, other) = (made("key"), made("other"));
+    let signed = changed("bundle.toml", str::to_owned);
+    let signed = signed.path().to_str().unwrap();
+    let archive = at("support.tar");
+    let output = run(&["sign", signed, "--key", &at("key"), "--archive", &archive]);
+    assert!(output.status.success(), "{}", text(&output));
+    let draft = changed("support.cedar", |text| text.replace("amount > 100", "amount > 10"));
+    let draft = draft.path().to_str().unwrap();
+    let log = at("log");
+    let cases = format!("{draft}/tests/sessions.json");
+    assert!(run(&["test", signed, "--trust", &key, "--audit", &log]).status.success());
+    let commands = [
+        vec!["diff", archive.as_str(), draft],
+        vec!["diff", draft, signed],
+        vec!["check", &archive],
+        vec!["explain", &archive, &cases],
+        vec!["replay", &log, "--bundle", draft, "--was", &archive],
+        vec!["inventory", &archive],
+    ];
+    for command in &commands {
+        let trusting = |keys: &[&str]| {
+            let keys = keys.iter().flat_map(|key| ["--trust", *key]);
+            run(&command.iter().copied().chain(keys).collect::<Vec<_>>())
+        };
+        let output = trusting(&[&other, &key]);
+        assert_ne!(output.status.code(), Some(2), "{}", text(&output));
+        let output = trusting(&[&other]);
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        assert!(text(&output).contains("bundle/signature"), "{}", text(&output));
+    }
+    let output = run(&["diff", &archive, draft, "--trust", &key, "--json"]);
+    assert!(json(&output)["old"]["signed_by"].as_str().unwrap().starts_with("example.com/policy"));
+    assert_eq!(json(&output)["new"]["signed_by"], serde_json::Value::Null);
+    let output = run(&["diff", &archive, draft, "--trust", &key]);
+    assert!(text(&output).contains("revision 1 (a draft, not signed)"), "{}", text(&output));
+    // Nobody is trusted: an archive is not taken, a directory is as it is.
+    assert_eq!(run(&["check", &archive]).status.code(), Some(2));
+    assert!(run(&["check", signed]).status.success());
+    std::fs::write(format!("{signed}/entities.json"), "[]").unwrap();
+    let output = run(&["check", signed, "--trust", &key]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("bundle/signature"), "{}", text(&output));
 }

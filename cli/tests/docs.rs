@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+use checkrein::note::Signer;
 use checkrein::policy::RuleInfo;
+use checkrein::random::SeededRandom;
 use checkrein::{Guard, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -29,6 +31,14 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &to).unwrap();
         }
     }
+}
+
+/// Who signs on the page.
+const SIGNER: &str = "example.com/policy";
+
+/// The one key of the page.
+fn signer() -> Signer {
+    Signer::new(SIGNER, &SeededRandom::new(7)).unwrap()
 }
 
 /// What `command` prints in `folder`, with its exit code where that is not 0, and with one time in
@@ -59,6 +69,15 @@ fn printed(command: &str, folder: &Path) -> String {
         if time { format!("2026-11-24T12:00:00.000Z{}", &word[24..]) } else { word.to_owned() }
     });
     let text: String = words.collect();
+    // A key that was just made is another one each time.
+    let words =
+        text.split_inclusive([' ', '\n', '"', ')']).map(|word| match word.strip_prefix(SIGNER) {
+            Some(key) if key.starts_with('+') && key.len() > 50 => {
+                format!("{}{}", signer().verifier().text(), &word[word.len() - 1..])
+            }
+            _ => word.to_owned(),
+        });
+    let text: String = words.collect();
     match output.status.code() {
         Some(0) => text,
         code => format!("{text}(exits with {})\n", code.unwrap()),
@@ -86,6 +105,12 @@ fn the_page_shows_what_the_commands_print() {
         for command in commands {
             fresh += &format!("$ {command}\n{}", printed(&command, folder.path()));
             ran.push(command.split(' ').nth(1).unwrap().to_owned());
+            if command.starts_with("checkrein keygen ") {
+                // The page goes on with the one key that is the same each time.
+                let key = folder.path().join("policy.key");
+                std::fs::remove_file(&key).unwrap();
+                signer().save(&key).unwrap();
+            }
         }
         fresh += "```\n";
     }
@@ -97,7 +122,9 @@ fn the_page_shows_what_the_commands_print() {
         }
         assert_eq!(text, fresh, "UPDATE_DOCS=1 writes the page anew");
     }
-    for command in ["check", "test", "explain", "diff", "replay", "inventory"] {
+    for command in
+        ["check", "test", "explain", "diff", "replay", "inventory", "keygen", "sign", "bundle"]
+    {
         assert!(ran.iter().any(|ran| ran == command), "the page does not show `{command}`");
     }
 }

@@ -24,7 +24,7 @@ pub use signature::Signed;
 pub use sources::Sources;
 pub use state::State;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, did_you_mean};
 
 /// Line and column, counted from 1, of byte `at` in `text`.
 fn position(text: &str, at: usize) -> (usize, usize) {
@@ -48,6 +48,12 @@ fn at_span(error: Error, file: &str, text: &str, span: Option<std::ops::Range<us
 
 /// A TOML reader's error as one of ours.
 fn toml_error(kind: ErrorKind, error: &toml::de::Error, file: &str, text: &str) -> Error {
-    let message = error.message().lines().next().unwrap_or("not TOML").to_owned();
+    let mut message = error.message().lines().next().unwrap_or("not TOML").to_owned();
+    if message.starts_with("unknown field") {
+        // Every other word in backticks is one: the unknown field, then those that are known.
+        let mut words = message.split('`').skip(1).step_by(2);
+        let meant = did_you_mean(words.next().unwrap_or_default(), words);
+        message += &meant;
+    }
     at_span(Error::new(kind, message), file, text, error.span())
 }

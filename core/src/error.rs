@@ -1,8 +1,10 @@
 //! One error for the whole library: a kind with a stable code, a message for people, and context.
 
 mod lint;
+mod near;
 
 pub use lint::{Lint, LintKind};
+pub use near::{did_you_mean, nearest};
 
 use std::fmt;
 

@@ -26,8 +26,12 @@ macro_rules! words {
             pub fn parse(word: &str) -> $crate::error::Result<Self> {
                 match word {
                     $($word => Ok($name::$variant),)*
-                    _ => Err($crate::error::Error::new($crate::error::ErrorKind::ManifestValue, format!("`{}` is no {}", word.escape_default(), $what))
-                        .with("known", [$($word),*].join(" "))),
+                    _ => {
+                        let meant = $crate::error::did_you_mean(word, [$($word),*]);
+                        let message = format!("`{}` is no {}{meant}", word.escape_default(), $what);
+                        Err($crate::error::Error::new($crate::error::ErrorKind::ManifestValue, message)
+                            .with("known", [$($word),*].join(" ")))
+                    }
                 }
             }
         }

@@ -375,9 +375,13 @@ mod tests {
     fn faults_name_file_line_and_what_is_known() {
         let error = parse("[tool.x]\neffects = [\"sned\"]\n").unwrap_err();
         assert_eq!((error.code(), error.fact("line")), ("manifest/value", Some("2")));
-        assert!(error.to_string().contains("send"), "{error}");
+        assert_eq!(error.message(), "`sned` is no effect; did you mean `send`?");
         let error = parse("[tool.x]\neffects = [\"read\"]\nroler = 1\n").unwrap_err();
         assert_eq!((error.code(), error.fact("line")), ("manifest/unknown_key", Some("3")));
+        assert!(!error.message().contains("did you mean"), "{error}");
+        let error = parse("[tool.x]\nefects = [\"read\"]\n").unwrap_err();
+        assert_eq!(error.code(), "manifest/unknown_key");
+        assert!(error.message().ends_with("; did you mean `effects`?"), "{error}");
         let error = parse("[tool.\"../x\"]\neffects = [\"read\"]\n").unwrap_err();
         assert_eq!((error.code(), error.fact("line")), ("tool/name_invalid", Some("1")));
         let error =

@@ -6,7 +6,8 @@ use crate::decision::{Mode, Outcome};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::policy::RuleInfo;
-use crate::wire::Recorded;
+use crate::session::counters::over_limit;
+use crate::wire::{Recorded, Situation};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -24,8 +25,9 @@ pub struct Replayed {
     pub unasked: Option<&'static str>,
 }
 
-/// The rules of a guard, ready to judge what is recorded. Facts are taken as they are recorded,
-/// also those that another manifest would change.
+/// The rules of a guard, ready to judge what is recorded. Facts are taken as they are recorded, also
+/// those that another manifest would change; but whether a call passes a limit is judged by the
+/// limits of the manifest in force, from what was counted then.
 ///
 /// ```no_run
 /// use checkrein::{Guard, Limits, Value, record, wire::Recorded};
@@ -78,13 +80,18 @@ impl Replay {
         let applied: HashMap<&str, Digest> =
             recorded.rules.iter().map(|(id, text)| (id.as_str(), *text)).collect();
         let then = recorded.bundle.and_then(|hash| self.known.get(&hash));
+        let situation = self.by_its_limits(&recorded.situation);
+        let moved = situation.facts.over_limit != recorded.situation.facts.over_limit;
         let told = |id: &str, text: Digest| {
+            if moved && self.rules.get(id).is_some_and(reads_limits) {
+                return None;
+            }
             if applied.get(id) == Some(&text) {
                 return Some(true);
             }
             then.filter(|rules| rules.get(id) == Some(&text)).map(|_| false)
         };
-        let (answer, mut needs) = self.force.cedar.recall(&recorded.situation.request(), &told)?;
+        let (answer, mut needs) = self.force.cedar.recall(&situation.request(), &told)?;
         let rule = |id: &String| self.rules.get(id);
         let stands = answer.outcome == Outcome::Deny
             && answer.reasons.iter().any(|reason| match rule(&reason.rule) {
@@ -108,6 +115,21 @@ impl Replay {
         let reasons = answer.reasons.into_iter().map(|reason| reason.rule).collect();
         Ok(Replayed { outcome, reasons, needs, unasked: None })
     }
+}
+
+impl Replay {
+    /// What was recorded, held to the limits that the manifest in force gives the tool.
+    fn by_its_limits(&self, recorded: &Situation) -> Situation {
+        let mut situation = recorded.clone();
+        if let Some(tool) = situation.tool.as_ref().and_then(|id| self.force.tools.get(id)) {
+            situation.facts.over_limit = over_limit(&situation.session, &tool.limits);
+        }
+        situation
+    }
+}
+
+fn reads_limits(rule: &RuleInfo) -> bool {
+    rule.reads.iter().any(|path| path == "context.tool.over_limit")
 }
 
 impl std::fmt::Debug for Replay {

@@ -9,7 +9,7 @@ use super::rule::{BASELINE, Meta, place};
 use super::scan::{self, Piece};
 use super::shape::Shape;
 use super::{CedarEngine, Member, PolicyInput, Registered, baseline, schema};
-use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
+use crate::error::{Error, ErrorKind, Lint, LintKind, Result, did_you_mean};
 use crate::id::ToolId;
 use crate::limits::Limits;
 use crate::tool::Tool;
@@ -23,6 +23,8 @@ use std::sync::{Arc, OnceLock};
 const STACK: usize = 64 * 1024 * 1024;
 /// Policies that are validated against one schema, which holds the tools that they name.
 const CHUNK: usize = 64;
+/// Tools that are not registered for which another one is looked for that may be meant.
+const MAX_MEANT: usize = 32;
 
 /// Loads on a thread of its own, and waits for it.
 pub(super) fn load(input: &PolicyInput<'_>) -> Result<(CedarEngine, Vec<String>)> {
@@ -124,6 +126,13 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
+    /// The tool that `id` may have been meant to be. Not looked for again and again.
+    fn meant(&self, id: &str) -> String {
+        let told = self.lints.iter().filter(|lint| lint.kind == LintKind::RuleWaits).count();
+        let tools = self.tools.keys().copied().take(if told < MAX_MEANT { usize::MAX } else { 0 });
+        did_you_mean(id, tools)
+    }
+
     /// Keeps the policy, without tools that are not registered; one that names no other sleeps.
     fn add(&mut self, policy: Policy, piece: Piece<'a>, meta: Meta) -> Result<()> {
         let mut tools = BTreeSet::new();
@@ -131,7 +140,8 @@ impl<'a> Loader<'a> {
             let id = uid.id().unescaped();
             if self.types.is_action(&uid) && !schema::is_built_in(id) {
                 if ToolId::new(id).is_err() {
-                    let message = format!("there is no action `{}`", id.escape_default());
+                    let meant = did_you_mean(id, schema::built_in().split(' '));
+                    let message = format!("there is no action `{}`{meant}", id.escape_default());
                     let error = Error::new(ErrorKind::PolicyValidate, message);
                     return Err(place(error, &meta.info.file, piece.line, piece.column)
                         .with("hint", "an action is the id of a tool, or one of the groups")
@@ -153,8 +163,9 @@ impl<'a> Loader<'a> {
         let absent = tools.iter().filter(|id| !self.tools.contains_key(id.as_str()));
         for id in absent {
             let rule = &meta.info;
+            let meant = self.meant(id);
             let message = format!(
-                "the rule `{}` waits for the tool `{id}`, which is not registered",
+                "the rule `{}` waits for the tool `{id}`, which is not registered{meant}",
                 rule.id
             );
             self.lints.push(Lint::new(LintKind::RuleWaits, &rule.file, rule.line, message));

@@ -3,12 +3,15 @@
 use super::scan::Piece;
 use crate::decision::{Mode, Outcome, Reason};
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind, Lint, LintKind, Result};
+use crate::error::{Error, ErrorKind, Lint, LintKind, Result, did_you_mean};
 use crate::policy::{Rule, RuleInfo};
 use cedar_policy::{Effect, Policy};
 
 /// The file name under which the built-in rules appear.
 pub(super) const BASELINE: &str = "baseline";
+/// The annotations that mean something.
+const ANNOTATIONS: &[&str] =
+    &["id", "outcome", "mode", "approver", "obligation", "reason", "threat", "owner", "yields"];
 
 /// A policy as decisions speak of it.
 #[derive(Debug, Clone)]
@@ -108,7 +111,8 @@ impl Meta {
                 "yields" if value == "permit" && !permits => meta.info.yields = true,
                 "yields" => return Err(bad("permit, for a forbid")),
                 _ => {
-                    let message = format!("the annotation `@{key}` means nothing here");
+                    let meant = did_you_mean(key, ANNOTATIONS.iter().copied());
+                    let message = format!("the annotation `@{key}` means nothing here{meant}");
                     lints.push(Lint::new(LintKind::RuleAnnotation, file, piece.line, message));
                 }
             }
