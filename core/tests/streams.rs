@@ -1,7 +1,7 @@
 //! The law of streams, with the real detectors: whatever the chunks and whatever stands for what is
 //! redacted, what goes out is what the whole text gives, and ordinary prose does not wait long.
 #![cfg(feature = "cedar")]
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use checkrein::content::OutputKind;
 use checkrein::decision::Operator;
