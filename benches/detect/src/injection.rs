@@ -78,6 +78,8 @@ pub fn measure(folder: &Path, peers: Option<&Peers>, report: &mut Report) -> Res
     breakdown::add(&table, &scored.probes, at_0_5, report);
     report.curve = table.curve();
     if let Some(peers) = peers {
+        // Other libraries take minutes.
+        report.save()?;
         report.peers.extend(beside::measure(peers, &table)?);
     }
     Ok(())

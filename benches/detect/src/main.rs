@@ -17,7 +17,7 @@ mod secrets;
 mod train;
 
 use peers::Peers;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What can go wrong.
@@ -82,7 +82,8 @@ fn run(words: &[String]) -> Result<()> {
         "train" => return injection::train(&folder),
         _ => return Err(USAGE.into()),
     }
-    let mut report = report::Report::default();
+    let path = wanted.json.as_ref().map(PathBuf::from);
+    let mut report = report::Report { path, ..report::Report::default() };
     let peers = wanted.peers.as_ref().map(|peers| Peers::read(Path::new(peers))).transpose()?;
     let peers = peers.as_ref();
     let wants = |part: &str| wanted.parts.is_empty() || wanted.parts.iter().any(|p| p == part);
@@ -102,15 +103,12 @@ fn run(words: &[String]) -> Result<()> {
         exfiltration::measure(&folder, wanted.explain, &mut report)?;
     }
     report.finish();
-    report.print();
+    report.save()?;
     if let Some(folder) = wanted.plots.as_ref().map(Path::new)
         && !report.sets.is_empty()
     {
         std::fs::write(folder.join("detection-recall.svg"), plot::curve(&report))?;
         std::fs::write(folder.join("detection-sets.svg"), plot::sets(&report))?;
-    }
-    if let Some(path) = &wanted.json {
-        std::fs::write(path, report.to_json()?)?;
     }
     Ok(())
 }

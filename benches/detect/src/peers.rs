@@ -95,7 +95,7 @@ impl Peers {
         let text = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let all = serde_json::from_slice(&text)
             .map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { folder: folder.to_owned(), all })
+        Ok(Self { folder: std::path::absolute(folder)?, all })
     }
 
     /// Those that look for `part`.

@@ -3,6 +3,7 @@
 use crate::peers::Beside;
 use crate::{Result, print};
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// One set of attacks.
 #[derive(Debug, Serialize)]
@@ -124,6 +125,9 @@ pub struct Report {
     pub exfiltration: Option<Exfiltration>,
     /// Other libraries, on the same text.
     pub peers: Vec<Beside>,
+    /// Where the JSON goes.
+    #[serde(skip)]
+    pub path: Option<PathBuf>,
     /// Tables for people, in the order they were measured.
     #[serde(skip)]
     pub tables: Vec<String>,
@@ -141,12 +145,19 @@ impl Report {
         }
     }
 
-    /// Prints the tables.
-    pub fn print(&self) {
-        for table in &self.tables {
-            print(table);
+    /// Prints the tables that were not printed yet, and writes what is there so far as JSON.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&mut self) -> Result<()> {
+        for table in self.tables.drain(..) {
+            print(&table);
             print("\n");
         }
+        if let Some(path) = &self.path {
+            std::fs::write(path, self.to_json()?)?;
+        }
+        Ok(())
     }
 
     /// The report as JSON, with a newline at its end.

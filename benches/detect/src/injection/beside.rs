@@ -29,9 +29,14 @@ pub fn measure(peers: &Peers, table: &Table<'_>) -> Result<Vec<Beside>> {
     for peer in peers.of("injection") {
         let mut beside = Beside::new(peer);
         if peer.missing.is_none() {
-            let answers = peers.ask(peer, &texts)?;
-            compare(table, &answers, &mut beside);
-            beside.timed(&answers, ours);
+            match peers.ask(peer, &texts) {
+                Ok(answers) => {
+                    compare(table, &answers, &mut beside);
+                    beside.timed(&answers, ours);
+                }
+                // One that fails takes nothing from the rest.
+                Err(error) => beside.missing = Some(format!("does not run: {error}")),
+            }
         }
         all.push(beside);
     }
