@@ -90,7 +90,8 @@ pub fn measure(folder: &Path, explain: bool, report: &mut Report) -> Result<()> 
             }
         }
         for key in seen {
-            by_rule.entry(key).or_default()[usize::from(row.label.min(1))] += 1;
+            let [ordinary, attacks] = by_rule.entry(key).or_default();
+            *(if row.label == 1 { attacks } else { ordinary }) += 1;
         }
     }
     let mut table = format!("{:34} {:>6} {:>8} {:>8}\n", "rules alone", "n", "any %", "medium %");
