@@ -6,6 +6,7 @@ mod flow;
 mod harness;
 mod plot;
 mod reload;
+mod scale;
 mod scene;
 mod text;
 
@@ -49,6 +50,7 @@ fn run(plan: &Plan) -> Result<()> {
     for policies in [10, 1000, 10_000] {
         authorize(plan, policies, texts.first().map(String::as_str).unwrap_or_default())?;
     }
+    scale::rows(plan, texts.first().map(String::as_str).unwrap_or_default())?;
     reload::row(plan)?;
     redact(plan, &texts)?;
     stream(plan, &texts)?;

@@ -1,6 +1,7 @@
 //! What calls cost, in every language, beside the floors: see benches/README.md.
 
-use crate::step::{Failure, Steps, output, root, say, target};
+use crate::peers::policy;
+use crate::step::{Failure, Steps, output, output_with, root, say, target};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ const ROWS: &[&str] = &[
     "authorize_10",
     "authorize_1000",
     "authorize_10000",
+    "authorize_threads_1",
+    "authorize_threads_2",
     "redact_1k",
     "first_decision",
     "stream_1k",
@@ -60,14 +63,17 @@ struct Program {
 }
 
 /// Builds, measures, prints. `words`: `--json`, `--rust-only`, `--quick` (a twentieth, once),
-/// `--plot` (draws the calls of flow for the docs).
+/// `--plot` (draws the calls of flow for the docs), `--peers` (other policy engines, alone).
 pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
-    const KNOWN: &[&str] = &["--json", "--rust-only", "--quick", "--plot"];
+    const KNOWN: &[&str] = &["--json", "--rust-only", "--quick", "--plot", "--peers"];
     if let Some(other) = words.iter().find(|word| !KNOWN.contains(word)) {
         let known = KNOWN.join(" ");
         return Err(Failure::new(format!("there is no option `{other}`; known: {known}")));
     }
     let has = |word| words.contains(&word);
+    if has("--peers") {
+        return policy::run(steps, has("--quick"));
+    }
     let programs = build(steps, has("--rust-only"))?;
     let runs = if has("--quick") { 1 } else { 3 };
     let mut best = Best::new();
@@ -257,7 +263,7 @@ fn measure(
     Ok(())
 }
 
-fn figure(row: &Value, key: &str) -> f64 {
+pub fn figure(row: &Value, key: &str) -> f64 {
     row.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN)
 }
 
@@ -266,7 +272,7 @@ fn p50(best: &Best, row: &str, language: &str) -> Option<f64> {
 }
 
 /// Microseconds, with three figures that mean something.
-fn shown(ns: f64) -> String {
+pub fn shown(ns: f64) -> String {
     let us = ns / 1000.0;
     match us {
         us if us < 10.0 => format!("{us:.2}"),
@@ -301,6 +307,7 @@ fn ratios(best: &Best) -> String {
     for (above, below, aim) in [
         ("authorize_10", "bare_cedar_10", "<= 2.2"),
         ("authorize_10000", "authorize_10", "<= 1.3"),
+        ("authorize_threads_1", "authorize_threads_2", ">= 1.6: what two threads do, over one"),
         ("inspect_1k", "gated_rules_1k", ""),
     ] {
         let pair = (p50(best, above, "rust"), p50(best, below, "rust"));
@@ -328,7 +335,7 @@ fn ratios(best: &Best) -> String {
 }
 
 /// On what, and when.
-fn machine() -> String {
+pub fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
     let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
@@ -347,24 +354,4 @@ fn machine() -> String {
         say("rustc", &["--version"]),
         say("date", &["-u", "+%Y-%m-%d"]),
     )
-}
-
-fn output_with(
-    directory: &Path,
-    program: &str,
-    words: &[&str],
-    environment: &[(&str, &str)],
-) -> Result<String, Failure> {
-    let done = std::process::Command::new(program)
-        .args(words)
-        .current_dir(directory)
-        .envs(environment.iter().copied())
-        .stdin(std::process::Stdio::null())
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::new(format!("{program}: {error}")))?;
-    if !done.status.success() {
-        return Err(Failure::new(format!("`{program}` ended with {}", done.status)));
-    }
-    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }

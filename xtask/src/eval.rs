@@ -1,7 +1,7 @@
 //! How well it protects, and at what price in questions: see docs/EVALUATION.md.
 
 use crate::bench::python_package;
-use crate::peers;
+use crate::peers::detection;
 use crate::python;
 use crate::step::{Failure, Steps, root, target};
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ fn program(
 pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     std::fs::create_dir_all(folder())?;
     let report = folder().join("detect.json").display().to_string();
-    let peers = peers::folder().display().to_string();
+    let peers = detection::folder().display().to_string();
     let plots = root().join("docs").display().to_string();
     let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "eval"];
     for word in words {
@@ -81,7 +81,7 @@ pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
             "--json" => arguments.extend([*word, &report]),
             "--plot" => arguments.extend(["--plots", &plots]),
             "--peers" => {
-                peers::install(steps)?;
+                detection::install(steps)?;
                 arguments.extend([*word, &peers]);
             }
             _ => arguments.push(word),

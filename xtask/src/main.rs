@@ -23,7 +23,7 @@ cargo xtask <verb>
   test [part...]    every test of every language; parts: core rust python c node go
   lint              formatting, clippy, terms, generated files
   generate          header, stubs and other generated files that are committed
-  bench             what calls cost: --json, --rust-only, --quick, --plot
+  bench             what calls cost: --json, --rust-only, --quick, --plot; --peers
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json, --plot, --peers, --explain

@@ -151,3 +151,24 @@ fn missing(program: &Path, error: &std::io::Error) -> Failure {
     };
     Failure::new(format!("{}: {error}; {remedy}", program.display()))
 }
+
+/// What a program prints, run with these variables; its errors go to the terminal.
+pub fn output_with(
+    directory: &Path,
+    program: &str,
+    words: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<String, Failure> {
+    let done = std::process::Command::new(program)
+        .args(words)
+        .current_dir(directory)
+        .envs(environment.iter().copied())
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::new(format!("{program}: {error}")))?;
+    if !done.status.success() {
+        return Err(Failure::new(format!("`{program}` ended with {}", done.status)));
+    }
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
