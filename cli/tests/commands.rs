@@ -462,6 +462,7 @@ fn a_rule_whose_test_fails_is_named_with_file_and_key() {
         assert_eq!(told["error"]["file"], "rules/birds.toml");
         assert_eq!(told["error"]["key"], "tests.find");
     }
+}
 
 #[test]
 fn a_name_that_is_nearly_a_known_one_is_told() {
