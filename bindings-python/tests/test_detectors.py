@@ -52,7 +52,8 @@ def test_what_a_detector_is_asked() -> None:
         session.inspect_output("y", kind="plan")
     read, call, out = seen
     assert read.verb == "inspect_input"
-    assert read.texts == (Text("/0", "a", 0), Text("/1", "b", 0))
+    assert [(text.path, text.text) for text in read.texts] == [("/0", "a"), ("/1", "b")]
+    assert all(text.score is not None and not text.unsure for text in read.texts)
     assert call.request == {"tool": "note"} and call.texts == (Text("/text", "x"),)
     assert call.context is not None and call.context["tool"]["effects"] == ["write"]
     assert out.request["kind"] == "plan" and out.texts == (Text("", "y"),)

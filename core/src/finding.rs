@@ -131,7 +131,7 @@ impl Unsure {
 
 impl Default for Unsure {
     fn default() -> Self {
-        Self { low: 300, high: 700 }
+        Self { low: 200, high: 700 }
     }
 }
 
