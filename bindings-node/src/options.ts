@@ -67,6 +67,7 @@ export interface Limits {
   unscopedPolicies?: number;
   customRegex?: number;
   pluginDeadlineMs?: number;
+  deadlineMs?: number;
   decodeDepth?: number;
   decodeRatio?: number;
   validityMs?: number;

@@ -22,7 +22,7 @@ use crate::finding::{Category, Doubt, Finding, MODEL, Severity, Unsure};
 use crate::limits::Limits;
 use crate::rule::CustomRule;
 use crate::source::SourceKind;
-use crate::view::{Layer, Leaf};
+use crate::view::{Layer, Leaf, View};
 use custom::Custom;
 use gate::Gate;
 use injection::model;
@@ -234,19 +234,7 @@ impl Detectors {
         for view in leaf.views.all() {
             let lanes = Lanes::through(Lanes::of(scope), view.through());
             let mut sink = Sink { path: leaf.path, view, key, seen: &mut seen, out: &mut fresh };
-            self.gate.search(view.text(), lanes, &mut |candidate| {
-                if let Some(found) = (candidate.rule.check)(candidate) {
-                    let found = Find {
-                        rule: &candidate.rule.info,
-                        kind: candidate.pattern.kind,
-                        span: found.span,
-                        severity: found.severity,
-                        score: found.score,
-                    };
-                    sink.push(&found);
-                }
-                sink.has_room()
-            });
+            self.search(view, lanes, &mut sink);
             if lanes & Lanes::PERSONAL != 0 {
                 personal::scan(view.text(), &mut |find| {
                     sink.push(find);
@@ -254,11 +242,11 @@ impl Detectors {
                 });
             }
         }
-        let mut score = self.looks_for_injections(scope).then_some(0);
+        let mut score = None;
         if !self.off.contains(MODEL)
             && let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope))
         {
-            score = score.max(Some(hit.score));
+            score = Some(hit.score);
             Self::weigh(leaf, &hit, key, &mut fresh);
         }
         if scans_for_exfiltration(scope) {
@@ -270,14 +258,63 @@ impl Detectors {
         if let Some(custom) = &self.custom {
             custom.scan(leaf, scope, key, &mut fresh);
         }
+        self.finish(fresh, scope, score, out)
+    }
+
+    /// Looks at what a text reads like, for words and forms alone: for what is left when a verb has
+    /// used up its time. Nothing is decoded, and neither the model nor the other detectors run.
+    pub fn skim(
+        &self,
+        leaf: &Leaf<'_>,
+        scope: Scope,
+        key: &Key,
+        out: &mut Vec<Finding>,
+    ) -> Scanned {
+        let mut fresh = Vec::new();
+        let mut seen = HashSet::new();
+        let view = &leaf.views.base;
+        let mut sink = Sink { path: leaf.path, view, key, seen: &mut seen, out: &mut fresh };
+        self.search(view, Lanes::of(scope), &mut sink);
+        if let Some(custom) = &self.custom {
+            custom.scan(leaf, scope, key, &mut fresh);
+        }
+        self.finish(fresh, scope, None, out)
+    }
+
+    /// Runs the rules that wait for a keyword.
+    fn search(&self, view: &View<'_>, lanes: u8, sink: &mut Sink<'_>) {
+        self.gate.search(view.text(), lanes, &mut |candidate| {
+            if let Some(found) = (candidate.rule.check)(candidate) {
+                let found = Find {
+                    rule: &candidate.rule.info,
+                    kind: candidate.pattern.kind,
+                    span: found.span,
+                    severity: found.severity,
+                    score: found.score,
+                };
+                sink.push(&found);
+            }
+            sink.has_room()
+        });
+    }
+
+    /// Drops what is tuned away, and says how sure the rest is, with the model's own score.
+    fn finish(
+        &self,
+        mut fresh: Vec<Finding>,
+        scope: Scope,
+        model: Option<u16>,
+        out: &mut Vec<Finding>,
+    ) -> Scanned {
         let is_whole = fresh.len() < FINDINGS_A_LEAF;
         self.tune(&mut fresh);
         prefer_known(&mut fresh);
         let steers =
             |f: &&Finding| f.category == Category::Injection && f.severity >= Severity::Medium;
-        if score.is_some() {
-            score = score.max(fresh.iter().filter(steers).map(|f| f.score).max());
-        }
+        let score = self.looks_for_injections(scope).then(|| {
+            let rules = fresh.iter().filter(steers).map(|f| f.score).max();
+            rules.max(model).unwrap_or(0)
+        });
         out.append(&mut fresh);
         Scanned { doubt: self.unsure.about(score), is_whole }
     }

@@ -74,6 +74,8 @@ limits! {
     custom_regex: 256 * 1024,
     /// Milliseconds that a host's detector or engine may take.
     plugin_deadline_ms: 50,
+    /// Milliseconds of a verb after which the rest of its texts is only skimmed.
+    deadline_ms: 5_000,
     /// Layers of encoding that are looked through.
     decode_depth: 3,
     /// Bytes of decoded views, as a multiple of the input.

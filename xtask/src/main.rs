@@ -27,7 +27,7 @@ cargo xtask <verb>
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json, --plot, --peers, --explain
-  soak [target...]  fuzz what reads an attacker's text: --seconds N for each
+  soak [target...]  a guard under load; fuzz what reads an attacker's text: --seconds N for each
   train             the model of injections, from labelled text: --data DIR
   package [part...] packages as users install them, installed and used; parts: crate c python node
 ";

@@ -1,4 +1,5 @@
-//! What runs long: the fuzz targets, each for a while, from the conformance cases on.
+//! What runs long: a guard under load, and the fuzz targets, each for a while, from the conformance
+//! cases on.
 
 use crate::step::{Failure, Steps, output, root, target};
 use std::path::Path;
@@ -18,12 +19,27 @@ const TARGETS: &[&str] = &[
     "proof",
 ];
 
+/// More work than a guard has time for: `core/tests/load.rs`.
+const LOAD: &str = "load";
+const UNDER_LOAD: &[&str] = &[
+    "test",
+    "--release",
+    "--quiet",
+    "-p",
+    "checkrein",
+    "--test",
+    "load",
+    "--",
+    "--ignored",
+    "--nocapture",
+];
+
 /// Coverage for libFuzzer with the stable compiler: what `cargo fuzz` sets, without a sanitizer.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Clink-dead-code -Ccodegen-units=1";
 
-/// Runs the named targets, or all, `--seconds` each (60 where nothing is said). What fails is kept
+/// Runs what is named, or all: fuzz targets for `--seconds` each (60 where nothing is said). What fails is kept
 /// in `target/fuzz/found/`.
 pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     let (mut seconds, mut wanted) = (60_u32, Vec::new());
@@ -34,14 +50,23 @@ pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
                 let given = words.next().and_then(|number| number.parse().ok());
                 seconds = given.ok_or_else(|| Failure::new("--seconds wants a number"))?;
             }
-            known if TARGETS.contains(&known) => wanted.push(known),
+            known if known == LOAD || TARGETS.contains(&known) => wanted.push(known),
             other => {
-                let known = TARGETS.join(" ");
+                let known = format!("{LOAD} {}", TARGETS.join(" "));
                 return Err(Failure::new(format!("there is no target `{other}`; known: {known}")));
             }
         }
     }
-    let wanted = if wanted.is_empty() { TARGETS.to_vec() } else { wanted };
+    if wanted.is_empty() {
+        wanted = std::iter::once(&LOAD).chain(TARGETS).copied().collect();
+    }
+    if wanted.contains(&LOAD) {
+        steps.run("a guard under load", &root(), "cargo", UNDER_LOAD)?;
+        wanted.retain(|name| *name != LOAD);
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
     let version = output(&root(), "rustc", &["-vV"])?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let host =

@@ -1,6 +1,5 @@
 use super::*;
 use crate::span::Span;
-use crate::view::View;
 use crate::view::{Piece, Views};
 use proptest::prelude::*;
 

@@ -58,6 +58,8 @@ pub(super) struct Draft {
     pub failed: BTreeMap<String, String>,
     /// Whether the built-in detectors are unsure of a text.
     pub unsure: bool,
+    /// The first text that was only skimmed, since the verb had used up its time.
+    pub late: Option<String>,
 }
 
 /// What a decision hands to the host.
@@ -100,6 +102,7 @@ impl Draft {
             unneeded: BTreeSet::new(),
             failed: BTreeMap::new(),
             unsure: false,
+            late: None,
         }
     }
 
@@ -131,6 +134,33 @@ impl Draft {
             }
         }
         self.findings.extend(host.findings.iter().map(super::plugin::HostFinding::finding));
+        self.missing(inner)
+    }
+
+    /// Whether the verb has used up its time, asked before each text: from then on its texts are
+    /// skimmed.
+    pub fn is_late(&mut self, inner: &Inner, path: &str) -> bool {
+        if self.late.is_none() {
+            let took = inner.clock.mono_ns().saturating_sub(self.began_ns);
+            self.late =
+                (took / 1_000_000 > inner.limits.deadline_ms as u64).then(|| path.to_owned());
+        }
+        self.late.is_some()
+    }
+
+    /// The first control that is due and did not come to its end, as an error. Where texts were only
+    /// skimmed, that is every detector.
+    pub fn missing(&mut self, inner: &Inner) -> Option<Error> {
+        if let Some(path) = &self.late {
+            let finding = limit_finding("limit/deadline", path);
+            self.findings.push(Finding { severity: Severity::Low, ..finding });
+            let why = format!("was not done after {} ms", inner.limits.deadline_ms);
+            let skimmed = |name: &&String| name.starts_with("detect/") && *name != "detect/code";
+            for name in self.due.iter().filter(skimmed) {
+                self.ran.remove(name);
+                self.failed.insert(name.clone(), why.clone());
+            }
+        }
         let missing = self.due.iter().find(|name| !self.ran.contains(*name));
         missing.map(|name| {
             let why = self.failed.get(name).map_or("did not run", String::as_str);

@@ -114,7 +114,7 @@ impl Session {
             Err(error) => return then(draft, Err(error)),
         };
         let texts = arguments::string_leaves(&call);
-        let views = self.argument_views(&texts);
+        let views = self.argument_views(&texts, &mut draft);
         let asked = self.read_call(force, &mut draft, tool, call, leaves(&texts, &views));
         then(draft, Ok(&asked))
     }
@@ -131,7 +131,7 @@ impl Session {
         let call = ToolCall::new(tool_id, request.arguments, None, &inner.limits)?;
         let mut draft = Draft::new(inner, Verb::AuthorizeToolCall, None, None);
         let texts = arguments::string_leaves(&call);
-        let views = self.argument_views(&texts);
+        let views = self.argument_views(&texts, &mut draft);
         let asked = self.read_call(&force, &mut draft, tool, call, leaves(&texts, &views));
         let Looked::Seen(seen) = self.look(&force, &asked)? else { return Ok(Vec::new()) };
         draft.settle_findings(inner.limits.findings, &asked.code);
@@ -146,8 +146,12 @@ impl Session {
         ])
     }
 
-    fn argument_views<'a>(&self, texts: &'a [(String, String)]) -> Vec<Views<'a>> {
-        texts.iter().map(|(_, text)| self.guard.inner.normalizer.views(text)).collect()
+    fn argument_views<'a>(
+        &self,
+        texts: &'a [(String, String)],
+        draft: &mut Draft,
+    ) -> Vec<Views<'a>> {
+        texts.iter().map(|(path, text)| self.see(path, text, draft)).collect()
     }
 
     /// Runs the detectors over a call's arguments, and reads what its code, paths and addresses do.

@@ -138,7 +138,7 @@ impl Session {
             return self.over_limit(&force, draft, content, call_id, error);
         }
         let texts = Texts::of(&content);
-        let views = texts.views(self);
+        let views = texts.views_within(self, &mut draft);
         let mut verdict = Verdict::default();
         for (index, part) in content.parts.iter().enumerate() {
             let leaves = texts.leaves(&views, Some(index));
@@ -154,7 +154,7 @@ impl Session {
         }
         // What a text was derived of was looked at by the host's controls when it came.
         let derived = matches!(vouch, Vouch::Derived(_));
-        let host_fault = if derived { None } else { draft.take_host(inner, host) };
+        let host_fault = if derived { draft.missing(inner) } else { draft.take_host(inner, host) };
         verdict = verdict.join(host.verdict(&content));
         let vouched = self.vouched(vouch, &content);
         let labelled = call_id.as_ref().filter(|_| is_result(&content));

@@ -32,6 +32,11 @@ impl<'a> Texts<'a> {
         self.leaves.iter().map(|(_, _, text)| normalizer.views(text)).collect()
     }
 
+    /// As `views`, within the time of a verb.
+    pub fn views_within(&self, session: &Session, draft: &mut Draft) -> Vec<Views<'_>> {
+        self.leaves.iter().map(|(_, path, text)| session.see(path, text, draft)).collect()
+    }
+
     /// The leaves of part `part`, or of all.
     pub fn leaves<'b>(&'b self, views: &'b [Views<'b>], part: Option<usize>) -> Vec<Leaf<'b>> {
         let all = self.leaves.iter().zip(views);
@@ -41,7 +46,22 @@ impl<'a> Texts<'a> {
 }
 
 impl Session {
-    /// Runs the detectors that are due for `scope` over the leaves.
+    /// The views of a text; the one that reads as it stands alone where the verb is late.
+    pub(super) fn see<'t>(&self, path: &str, text: &'t str, draft: &mut Draft) -> Views<'t> {
+        let inner = &self.guard.inner;
+        if draft.is_late(inner, path) {
+            return Views {
+                base: inner.normalizer.base(text),
+                decoded: Vec::new(),
+                hidden: Vec::new(),
+                truncated: false,
+            };
+        }
+        inner.normalizer.views(text)
+    }
+
+    /// Runs the detectors that are due for `scope` over the leaves; those that are left when the
+    /// verb has used up its time are skimmed.
     pub(super) fn scan(
         &self,
         force: &InForce,
@@ -55,8 +75,12 @@ impl Session {
         }
         let mut doubts = Vec::new();
         for leaf in leaves {
-            let found = &mut draft.findings;
-            let scanned = force.detectors.scan(leaf, scope, &inner.fingerprints, found);
+            let late = draft.is_late(inner, leaf.path);
+            let (key, out) = (&inner.fingerprints, &mut draft.findings);
+            let scanned = match late {
+                true => force.detectors.skim(leaf, scope, key, out),
+                false => force.detectors.scan(leaf, scope, key, out),
+            };
             if !scanned.is_whole {
                 draft.unread.push(leaf.path.to_owned());
             }
@@ -122,11 +146,16 @@ impl Session {
             if key.len() < LONG {
                 continue;
             }
-            let views = inner.normalizer.views(&key);
+            let views = self.see(&path, &key, draft);
             let leaf = Leaf { path: &path, text: &key, views: &views };
             let scope = Scope::Input(part.kind);
             let from = draft.findings.len();
-            force.detectors.scan(&leaf, scope, &inner.fingerprints, &mut draft.findings);
+            let late = draft.is_late(inner, leaf.path);
+            let (key, out) = (&inner.fingerprints, &mut draft.findings);
+            match late {
+                true => force.detectors.skim(&leaf, scope, key, out),
+                false => force.detectors.scan(&leaf, scope, key, out),
+            };
             // A key's finding has no span in the value that the path names.
             for finding in draft.findings.iter_mut().skip(from) {
                 finding.span = crate::span::Span::default();

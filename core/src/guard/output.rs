@@ -122,7 +122,7 @@ impl Session {
             return Ok(self.too_large(force, draft, kind, error));
         }
         let texts = Texts::of(content);
-        let views = texts.views(self);
+        let views = texts.views_within(self, &mut draft);
         let leaves = texts.leaves(&views, None);
         self.scan(force, &leaves, Scope::Output(kind), &mut draft);
         let host_fault = draft.take_host(inner, host);
