@@ -2,6 +2,7 @@
 
 pub mod code;
 mod custom;
+pub mod drift;
 mod exfiltration;
 mod gate;
 mod hidden;
@@ -210,6 +211,10 @@ impl Detectors {
         let controls = [
             ("detect/code", scope == Scope::Arguments),
             ("detect/custom", self.custom.is_some()),
+            (
+                "detect/drift",
+                matches!(scope, Scope::Output(OutputKind::Reasoning | OutputKind::Plan)),
+            ),
             ("detect/exfiltration", scans_for_exfiltration(scope)),
             ("detect/hidden", scans_for_hidden(scope)),
             ("detect/injection", lanes & Lanes::ALL_INJECTION != 0),

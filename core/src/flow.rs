@@ -9,7 +9,7 @@
 //! `quoted` splits a user's words from what they quote, `arena` stores it all under hard bounds,
 //! `admit` fills it, `record` knows which record the user named, `find` looks a value up, `role`
 //! decides per role, `trace` puts the question together, `quotes` reads outputs, `reach` compares
-//! a call with what its manifest says that it may touch, `carry` labels what leaves for memory or
+//! a call with what its manifest says that it may touch, `drift` reads reasoning and plans, `carry` labels what leaves for memory or
 //! another agent, `canary` knows what other tenants sealed. Between `trace::judge` and `facts` stand
 //! the `rules` that relieve a question or tighten an answer, one small file each.
 
@@ -18,6 +18,7 @@ mod arena;
 mod canary;
 mod canonical;
 mod carry;
+mod drift;
 mod entity;
 mod facts;
 mod find;
@@ -66,6 +67,30 @@ pub enum Taint {
     Tainted,
     /// Nobody can say: the session's history is lost. As tainted, and incomplete.
     Unknown,
+}
+
+/// Where a model's reasoning or plan follows text that anybody could have written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    /// JSON pointer of the leaf.
+    pub path: String,
+    /// Bytes of it.
+    pub span: Span,
+    /// What stands there.
+    pub kind: DriftKind,
+    /// Whether detectors suspect the text that it comes from.
+    pub flagged: bool,
+}
+
+/// What in reasoning or a plan comes from untrusted text alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriftKind {
+    /// Words of an instruction.
+    Instruction,
+    /// An address or account that an instruction names.
+    Recipient,
+    /// A tool that an instruction names.
+    Tool,
 }
 
 /// One part of a content on its way into a session.

@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// One example: `where` it stands (`user tool description answer argument`), the `role` of the
-/// argument, the text that `fires` the rule and the one that is `silent`.
+/// One example: `where` it stands (`user tool description answer plan argument`), the `role` of the
+/// argument, for a plan what the user `said` and the agent `read` before, the text that `fires` the rule and the one that is `silent`.
 type Example = serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -96,6 +96,14 @@ fn found(guard: &Guard, example: &Example, field: &str) -> Vec<Finding> {
             let text = text.as_str();
             session.inspect_output(text.into(), OutputKind::Answer, None).unwrap().findings
         }
+        "plan" => {
+            let told = [(SourceKind::User, "said"), (SourceKind::Retrieved, "read")];
+            for (kind, field) in told {
+                session.inspect_input(Content::text(kind, word(example, field))).unwrap();
+            }
+            let text = text.as_str();
+            session.inspect_output(text.into(), OutputKind::Plan, None).unwrap().findings
+        }
         "argument" => {
             let name = word(example, "role");
             let role = match name.as_str() {
@@ -115,7 +123,8 @@ fn found(guard: &Guard, example: &Example, field: &str) -> Vec<Finding> {
 
 #[test]
 fn every_rule_has_an_example_that_fires_and_one_that_does_not() {
-    let guard = Guard::builder().build().unwrap();
+    let tools = "[tool.wire_money]\neffects = [\"spend\"]\n";
+    let guard = Guard::builder().tools(tools).build().unwrap();
     let examples = examples();
     let mut wrong = Vec::new();
     for rule in rules() {
@@ -145,6 +154,7 @@ fn page(rule: &RuleInfo, example: &Example) -> String {
         "tool" => "A tool's result",
         "description" => "A tool's description of itself",
         "answer" => "An answer",
+        "plan" => "A plan",
         _ => "An argument of a call",
     };
     let role = word(example, "role");
@@ -157,6 +167,14 @@ fn page(rule: &RuleInfo, example: &Example) -> String {
         rule.category, rule.severity, rule.score
     )
     .unwrap();
+    if word(example, "where") == "plan" {
+        let (said, read) = (word(example, "said"), word(example, "read"));
+        write!(
+            out,
+            "The user said:\n\n```text\n{said}\n```\n\nand a page says:\n\n```text\n{read}\n```\n\n"
+        )
+        .unwrap();
+    }
     write!(
         out,
         "{place} that fires it:\n\n```text\n{}\n```\n\nand one that does not:\n\n```text\n{}\n```\n\n",

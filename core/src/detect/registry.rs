@@ -1,7 +1,7 @@
 //! What a rule is, and the list of all of them.
 
 use super::gate::Candidate;
-use super::{code, exfiltration, hidden, injection, personal, secret};
+use super::{code, drift, exfiltration, hidden, injection, personal, secret};
 use crate::finding::{Category, MODEL, Severity};
 use crate::span::Span;
 
@@ -72,7 +72,7 @@ pub(super) fn gated() -> impl Iterator<Item = &'static Rule> {
 
 /// Every rule, sorted by id.
 pub(super) fn all() -> Vec<RuleInfo> {
-    let lists = [exfiltration::RULES, hidden::RULES, code::RULES];
+    let lists = [exfiltration::RULES, hidden::RULES, code::RULES, drift::RULES];
     let plain = lists.into_iter().flatten().chain(personal::infos());
     let plain = plain.chain([&injection::model::RULE]).cloned();
     let mut rules: Vec<RuleInfo> = gated().map(|rule| rule.info.clone()).chain(plain).collect();

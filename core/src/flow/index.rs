@@ -4,7 +4,7 @@ use super::arena::{Arena, Place, Tier};
 use super::find::Want;
 use super::record::Records;
 use super::rules::Memory;
-use super::{Carry, Incoming, Question, Quotes, Taint, Trace};
+use super::{Carry, Drift, Incoming, Question, Quotes, Taint, Trace};
 use crate::digest::Digest;
 use crate::envelope::Labels;
 use crate::id::SourceId;
@@ -141,6 +141,12 @@ impl Index {
     #[must_use]
     pub fn labels(&self, content: &Value, leaves: &[Leaf<'_>]) -> Carry {
         self.carry(content, leaves)
+    }
+
+    /// What in reasoning or a plan follows untrusted text. `is_tool` knows the names of tools.
+    #[must_use]
+    pub fn drift(&self, leaves: &[Leaf<'_>], is_tool: &dyn Fn(&str) -> bool) -> Vec<Drift> {
+        super::drift::drift(self, leaves, is_tool)
     }
 
     /// The labels of a text that a model made of `sources`; of all that was read, where none are

@@ -72,6 +72,17 @@ pub(super) fn runs(index: &Index, folded: &str, class: Class) -> Vec<Run> {
     })
 }
 
+/// As `runs`, of at least so many words or bytes.
+pub(super) fn phrases(
+    index: &Index,
+    folded: &str,
+    class: Class,
+    words: usize,
+    bytes: usize,
+) -> Vec<Run> {
+    runs_where(index, folded, class, |run| run.words >= words || run.span.len() >= bytes)
+}
+
 /// As `runs`, of at least so many bytes: shorter than what counts as a quote elsewhere.
 pub(super) fn pieces(index: &Index, folded: &str, class: Class, bytes: usize) -> Vec<Run> {
     runs_where(index, folded, class, |run| run.span.len() >= bytes)

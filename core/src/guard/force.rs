@@ -125,6 +125,11 @@ impl InForce {
         })
     }
 
+    /// Whether there is a tool of this name.
+    pub fn knows(&self, name: &str) -> bool {
+        ToolId::new(name).is_ok_and(|id| self.tools.contains_key(&id))
+    }
+
     /// The tools that were registered, as they stand under another bundle: one whose description
     /// it pins otherwise is quarantined, and one whose description it has reviewed is not.
     pub fn reviewed(&self, bundle: &Bundle) -> BTreeMap<ToolId, Registered> {

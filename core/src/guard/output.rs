@@ -10,10 +10,11 @@ use super::stop::poisoned;
 use crate::content::{Content, OutputKind};
 use crate::decision::Decision;
 use crate::detect::Scope;
+use crate::detect::drift::{self, Followed};
 use crate::enforce::{Settlement, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding, Severity};
-use crate::flow::Quotes;
+use crate::flow::{Drift, DriftKind, Quotes};
 use crate::limits::Limits;
 use crate::policy::Answer;
 use crate::request::{FindingFacts, Verb};
@@ -127,7 +128,7 @@ impl Session {
         self.scan(force, &leaves, Scope::Output(kind), &mut draft);
         let host_fault = draft.take_host(inner, host);
         draft.control("flow");
-        let quotes = {
+        let (quotes, drift) = {
             let mut state = self.cell.lock()?;
             if kind == OutputKind::Answer {
                 // The model has answered: what it called before has had its time to come back.
@@ -137,9 +138,16 @@ impl Session {
             draft.session.sensitive = state.index.sensitive();
             draft.session.resumed = state.resumed;
             draft.session.risk = state.risk.value(inner.clock.wall_ms());
-            state.index.quotes(&leaves)
+            let drift = match kind {
+                OutputKind::Answer => Vec::new(),
+                OutputKind::Reasoning | OutputKind::Plan => {
+                    state.index.drift(&leaves, &|name| force.knows(name))
+                }
+            };
+            (state.index.quotes(&leaves), drift)
         };
         draft.findings.extend(quote_findings(&quotes));
+        draft.findings.extend(drift_findings(force, &drift));
         let alien = self.alien(&leaves)?;
         let foreign = self.is_forbidden(&quotes, audience);
         draft.content.forbidden_quote = foreign;
@@ -296,6 +304,21 @@ fn quote_findings(quotes: &Quotes) -> Vec<Finding> {
     let phrases = quotes.phrases.iter().map(phrase);
     let system = quotes.system.iter().map(&system).chain(phrases);
     system.chain(quotes.secret.iter().map(secret)).collect()
+}
+
+/// What follows untrusted text, as findings.
+fn drift_findings(force: &InForce, drift: &[Drift]) -> Vec<Finding> {
+    let finding = |drift: &Drift| {
+        let followed = match drift.kind {
+            DriftKind::Instruction => Followed::Instruction,
+            DriftKind::Recipient => Followed::Recipient,
+            DriftKind::Tool => Followed::Tool,
+        };
+        drift::finding(followed, &drift.path, drift.span, drift.flagged)
+    };
+    let mut found = drift.iter().map(finding).collect();
+    force.detectors.tune(&mut found);
+    found
 }
 
 /// A quote as a finding.
