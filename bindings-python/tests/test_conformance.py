@@ -39,7 +39,9 @@ class Walker:
             options = json.loads(rest[0])
             # The names of controls; the walker reports on them itself, through `commit`.
             names = options.pop("detectors", [])
+            dear = options.pop("unsure_detectors", [])
             detectors = [Detector(lambda asked: [], name=name) for name in names]
+            detectors += [Detector(lambda asked: [], name=name, where="unsure") for name in dear]
             self.named[name] = Guard(**options, detectors=detectors)
         elif word == "session":
             self.named[name] = self.named[rest[0]].session(**json.loads(rest[1]))

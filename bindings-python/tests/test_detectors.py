@@ -179,8 +179,9 @@ def test_a_dear_detector_is_asked_where_the_built_in_ones_are_unsure() -> None:
         seen.extend(asked.texts)
         return [Match("dear", path=text.path, end=4, category="injection") for text in asked.texts]
 
-    detectors = [codename, Detector(dear, where="unsure")]
-    with Guard(tools=TOOLS, detectors=detectors, unsure=(0, 700)) as guard:
+    with Guard(
+        tools=TOOLS, detectors=[codename, Detector(dear, where="unsure")], unsure=(0, 700)
+    ) as guard:
         session = guard.session()
         decision = session.inspect_input({"a": SOUP, "b": SURE}, "retrieved")
         assert [text.path for text in seen] == ["/a"] and seen[0].unsure and seen[0].score == 0

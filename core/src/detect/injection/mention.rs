@@ -8,6 +8,9 @@ use crate::span::Span;
 /// How far around a match words are read, in bytes.
 const NEAR: usize = 240;
 
+/// How far from a match the marks of its quotation may stand, in bytes.
+const QUOTATION: usize = 320;
+
 /// Words of people who write about attacks.
 const TOPICS: &[&str] = &[
     "prompt injection",
@@ -137,8 +140,8 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     Some(found)
 }
 
-/// Whether a quotation mark opens shortly before `span` and its twin closes shortly after, on
-/// the same line.
+/// Whether a quotation mark opens before `span` and its twin closes after it, on the same line; or
+/// whether it stands in a row of a table.
 fn is_quoted(text: &str, span: Span) -> bool {
     const PAIRS: &[(&str, &str)] = &[
         ("\"", "\""),
@@ -148,10 +151,14 @@ fn is_quoted(text: &str, span: Span) -> bool {
         ("'", "'"),
         ("\u{201e}", "\u{201c}"),
     ];
-    let before = around(text, span.start.saturating_sub(160), span.start);
-    let after = around(text, span.end, span.end + 240);
+    let before = around(text, span.start.saturating_sub(QUOTATION), span.start);
+    let after = around(text, span.end, span.end + QUOTATION);
     let before = before.rsplit('\n').next().unwrap_or_default();
     let after = after.split('\n').next().unwrap_or_default();
+    // The cell of a table is set apart as well.
+    if before.trim_start().starts_with('|') && after.trim_end().ends_with('|') {
+        return true;
+    }
     PAIRS.iter().any(|(open, close)| {
         let opened = if open == close {
             // The same mark twice is a quotation that ended; a mark after a colon or bracket

@@ -43,7 +43,7 @@ fn is_called_so(text: &str, code: &str) -> bool {
         let before = near(before.get(before.len().saturating_sub(NEAR)..).unwrap_or_default());
         let after = near(after.get(..after.len().min(NEAR)).unwrap_or_default());
         let says = |word: &&str| before.contains(*word) || after.contains(*word);
-        alone && lexicon::ALL.iter().any(|lexicon| lexicon.discounts.iter().any(|w| says(&w)))
+        alone && lexicon::ALL.iter().any(|lexicon| lexicon.discounts.iter().any(says))
     })
 }
 

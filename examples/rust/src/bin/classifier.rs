@@ -1,6 +1,8 @@
 //! A classifier of one's own beside the guard's detectors: which texts it is asked about, and what
 //! it says. `cargo run -p checkrein-examples --bin classifier`.
 
+#![expect(clippy::print_stdout, reason = "it shows what it does")]
+
 use checkrein::guard::WhereUnsure;
 use checkrein::source::SourceKind;
 use checkrein::{Content, Guard};
