@@ -66,8 +66,9 @@ class Match:
 class Detector:
     """A callable with a name, and a deadline in seconds: the limit `plugin_deadline_ms` where none is given.
 
-    Decisions show it as the control `host/<name>`. With `where="unsure"` it is given those texts alone of which
-    the built-in detectors are unsure, and is not run where there is none: `controls.unneeded` says so then.
+    Decisions show it as the control `host/<name>`. With `where="unsure"` it is given those texts alone of
+    which the built-in detectors are unsure, and is not run where there is none: `controls.unneeded` says so
+    then.
     """
 
     find: Callable[[Asked], Iterable[Match]]

@@ -1,7 +1,7 @@
 """Any ONNX export of a sequence classifier as a detector: Prompt Guard, PIGuard and the like.
 
-A folder holds `model.onnx`, `tokenizer.json` and `config.json`, as `optimum-cli export onnx` writes them. The guard
-asks the classifier only where its own detectors are unsure, and within a deadline.
+A folder holds `model.onnx`, `tokenizer.json` and `config.json`, as `optimum-cli export onnx` writes them. The
+guard asks the classifier only where its own detectors are unsure, and within a deadline.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A classifier of your own beside the guard's detectors, where those are unsure.
 
-`python main.py FOLDER` takes the classifier in that folder; without one, the tiny one that `make_model.py` makes.
+`python main.py FOLDER` takes the classifier in that folder; without one, the tiny one that `make_model.py`
+makes.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def main(folder: Path) -> None:
         for what, text in TEXTS.items():
             decision = session.inspect_input(text, "retrieved")
             ran = "asked" if "host/classifier" in decision.controls.ran else "not needed"
-            rules = ", ".join(finding.rule for finding in decision.findings if finding.category == "injection")
-            print(f"{what}: classifier {ran}; {rules or 'nothing found'}")
+            found = [finding.rule for finding in decision.findings if finding.category == "injection"]
+            print(f"{what}: classifier {ran}; {', '.join(found) or 'nothing found'}")
 
 
 if __name__ == "__main__":

@@ -57,11 +57,14 @@ def make(folder: Path) -> None:
         helper.make_node("ReduceSum", ["counted", "words"], ["sum"], keepdims=0),
         helper.make_node("Add", ["sum", "bias"], ["logits"]),
     ]
-    tokens = ["batch", "sequence"]
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"])
+        for name in ("input_ids", "attention_mask")
+    ]
     graph = helper.make_graph(
         nodes,
         "tiny",
-        [helper.make_tensor_value_info(name, TensorProto.INT64, tokens) for name in ("input_ids", "attention_mask")],
+        inputs,
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 2])],
         constants,
     )
