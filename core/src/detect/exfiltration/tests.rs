@@ -334,7 +334,9 @@ proptest! {
 
 #[test]
 fn shelves_of_pictures_tell_nobody_but_carry_nothing_out_either() {
-    assert!(rules("![a](https://i.imgur.com/8Dxf45N.png)").is_empty());
+    assert!(rules("![a](https://i.sstatic.net/8Dxf45N.png)").is_empty());
+    // It counts views for whoever put the picture there.
+    assert_eq!(rules("![a](https://i.imgur.com/8Dxf45N.png)"), ["exfiltration/auto_load"]);
     assert!(rules("![a](https://joe.github.io/docs/overview.svg)").is_empty());
     let told = "john.doe@example.com";
     let image = format!("![a](https://joe.github.io/x.png?q={told})");
