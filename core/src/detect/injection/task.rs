@@ -157,34 +157,28 @@ const MARKUP: &[Pattern] = &[
     ),
 ];
 
+/// What nobody is to be told how to make.
+const WEAPONS: &[&str] = &[
+    "bomb",
+    "explosive",
+    "poison",
+    "chemical weapon",
+    "nuclear device",
+    "nerve agent",
+    "bioweapon",
+    "meth",
+];
+
 const PRETEXT: &[Pattern] = &[
     say(
-        &[
-            "bomb",
-            "explosive",
-            "poison",
-            "chemical weapon",
-            "nuclear device",
-            "nerve agent",
-            "bioweapon",
-            "meth",
-        ],
+        WEAPONS,
         r"\b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|school|education|assignment|scene)\b[^\n]{0,120}\b(?:real|realistic|actual|actually|working|step[ -]by[ -]step|exact|practical|detailed|synthesi[sz]e|synthesis|build|make|recipe|formula|instructions?|steps)\b[^\n]{0,80}\b(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b",
         ANY,
         Medium,
         600,
     ),
     say(
-        &[
-            "bomb",
-            "explosive",
-            "poison",
-            "chemical weapon",
-            "nuclear device",
-            "nerve agent",
-            "bioweapon",
-            "meth",
-        ],
+        WEAPONS,
         r"\b(?:real|actual|working|step[ -]by[ -]step|practical|synthesi[sz]e|synthesis of|build|make) (?:\w+ ){0,3}(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b[^\n]{0,100}\b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|assignment|scene)\b",
         ANY,
         Medium,
