@@ -1,5 +1,6 @@
 //! Rules that a bundle brings: behind keywords of their own, beside the built-in ones.
 
+use super::sink::fingerprint;
 use super::{FINDINGS_A_LEAF, Lanes, Scope};
 use crate::content::OutputKind;
 use crate::digest::Key;
@@ -119,12 +120,8 @@ impl Custom {
                     return true;
                 }
                 let rule = &compiled.rule;
-                let kind = if rule.category == Category::Secret {
-                    let secret = span.of(view.text()).unwrap_or_default();
-                    format!("{}:{}", rule.kind, key.fingerprint(secret))
-                } else {
-                    rule.kind.clone()
-                };
+                let kind = fingerprint(rule.category, &rule.kind, span, view, key);
+                let kind = kind.unwrap_or_else(|| rule.kind.clone());
                 out.push(Finding {
                     rule: rule.id.clone().into(),
                     category: rule.category,

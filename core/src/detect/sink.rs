@@ -36,11 +36,10 @@ impl Sink<'_> {
         if !self.seen.insert((find.rule.id, span)) {
             return;
         }
-        let kind = if find.rule.category == Category::Secret {
-            let secret = find.span.of(self.view.text()).unwrap_or_default();
-            Cow::Owned(format!("{}:{}", find.kind, self.key.fingerprint(secret)))
-        } else {
-            Cow::Borrowed(find.kind)
+        let kind = match fingerprint(find.rule.category, find.kind, find.span, self.view, self.key)
+        {
+            Some(kind) => Cow::Owned(kind),
+            None => Cow::Borrowed(find.kind),
         };
         self.out.push(Finding {
             rule: Cow::Borrowed(find.rule.id),
@@ -54,6 +53,18 @@ impl Sink<'_> {
             kind,
         });
     }
+}
+
+/// The kind of a secret with its fingerprint, by which the same one is known again; none for all else.
+pub(super) fn fingerprint(
+    category: Category,
+    kind: &str,
+    span: Span,
+    view: &View<'_>,
+    key: &Key,
+) -> Option<String> {
+    let secret = || span.of(view.text()).unwrap_or_default();
+    (category == Category::Secret).then(|| format!("{kind}:{}", key.fingerprint(secret())))
 }
 
 /// Drops guesses where something better known stands in the same place: secrets found by
