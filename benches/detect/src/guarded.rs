@@ -1,11 +1,14 @@
 //! Texts through a guard, as a host would hand them over.
 
-use crate::Result;
+use crate::{Result, data};
 use checkrein::content::OutputKind;
-use checkrein::finding::Finding;
+use checkrein::finding::{Category, Finding};
 use checkrein::source::SourceKind;
 use checkrein::wire::SessionOptions;
 use checkrein::{Content, Guard, Session};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
 
 /// A session is replaced after this many texts, so that none grows without bound.
 const A_SESSION: usize = 200;
@@ -44,6 +47,42 @@ impl Guarded {
     pub fn output(&mut self, text: &str) -> Result<Vec<Finding>> {
         self.next()?;
         Ok(self.session.inspect_output(text.into(), OutputKind::Answer, None)?.findings)
+    }
+
+    /// What of `category` is found in text of which none is labelled (code, documents, mail and
+    /// prompts), by rule, as lines to print. With `explain` the rows are told, but for rules that
+    /// are `common`.
+    ///
+    /// # Errors
+    /// Where the file is missing, or the session cannot be replaced.
+    pub fn ordinary(
+        &mut self,
+        folder: &Path,
+        category: Category,
+        called: &str,
+        common: &[&str],
+        explain: bool,
+    ) -> Result<String> {
+        let mut rules: BTreeMap<String, usize> = BTreeMap::new();
+        let (mut texts, mut flagged) = (0_usize, 0_usize);
+        for row in data::rows(folder, "injection.jsonl.gz")?.iter().filter(|row| row.label == 0) {
+            texts += 1;
+            let mut findings = self.input(&row.text, SourceKind::ToolResult)?;
+            findings.retain(|finding| finding.category == category);
+            flagged += usize::from(!findings.is_empty());
+            let seen: BTreeSet<String> = findings.iter().map(|f| f.rule.to_string()).collect();
+            for rule in seen {
+                if explain && !common.contains(&rule.as_str()) {
+                    crate::eprint(&format!("{rule} {}\n", row.id));
+                }
+                *rules.entry(rule).or_default() += 1;
+            }
+        }
+        let mut table = format!("{called} in {flagged} of {texts} ordinary texts\n");
+        for (rule, count) in &rules {
+            writeln!(table, "{rule}: in {count}")?;
+        }
+        Ok(table)
     }
 
     fn next(&mut self) -> Result<()> {

@@ -99,7 +99,9 @@ pub fn measure(
             writeln!(table, "{rule}: {right} of {flagged} flagged are labelled")?;
         }
     }
-    table.push_str(&ordinary(folder, &mut guarded, explain)?);
+    let common = ["personal/email", "personal/phone"];
+    let (category, called) = (Category::Personal, "personal data");
+    table.push_str(&guarded.ordinary(folder, category, called, &common, explain)?);
     report.tables.push(table);
     for peer in peers.into_iter().flat_map(|peers| peers.of("personal")) {
         let mut beside = Beside::new(peer);
@@ -136,31 +138,4 @@ fn theirs(rows: &[data::Row], answers: &[Answer]) -> Tally {
 fn harmonic(precision: f64, recall: f64) -> f64 {
     let sum = precision + recall;
     if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 }
-}
-
-/// What is flagged in text of which none is labelled: code, documents, mail and prompts.
-fn ordinary(folder: &Path, guarded: &mut Guarded, explain: bool) -> Result<String> {
-    let mut rules: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut texts, mut flagged) = (0_usize, 0_usize);
-    for row in data::rows(folder, "injection.jsonl.gz")?.iter().filter(|row| row.label == 0) {
-        texts += 1;
-        let mut findings = guarded.input(&row.text, SourceKind::ToolResult)?;
-        findings.retain(|finding| finding.category == Category::Personal);
-        findings.dedup_by(|a, b| a.rule == b.rule);
-        flagged += usize::from(!findings.is_empty());
-        let mut seen: Vec<String> = findings.iter().map(|f| f.rule.to_string()).collect();
-        seen.sort();
-        seen.dedup();
-        for rule in seen {
-            if explain && rule != "personal/email" && rule != "personal/phone" {
-                crate::eprint(&format!("{rule} {}\n", row.id));
-            }
-            *rules.entry(rule).or_default() += 1;
-        }
-    }
-    let mut table = format!("personal data in {flagged} of {texts} ordinary texts\n");
-    for (rule, count) in &rules {
-        writeln!(table, "{rule}: in {count}")?;
-    }
-    Ok(table)
 }

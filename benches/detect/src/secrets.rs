@@ -119,7 +119,7 @@ pub fn measure(
         }
         writeln!(table, "wrongly flagged by: {wrong_by_rule:?}")?;
     }
-    table.push_str(&ordinary(folder, &mut guarded, explain)?);
+    table.push_str(&guarded.ordinary(folder, Category::Secret, "secrets", &[], explain)?);
     report.tables.push(table);
     if let Some(peers) = peers {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
@@ -165,32 +165,6 @@ fn holds_varied(text: &str) -> bool {
             && count(u8::is_ascii_alphabetic) >= 4
             && longest < 5
     })
-}
-
-/// What is flagged in text of which none is labelled: code, documents, mail and prompts.
-fn ordinary(folder: &Path, guarded: &mut Guarded, explain: bool) -> Result<String> {
-    let mut rules: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut texts, mut flagged) = (0_usize, 0_usize);
-    for row in data::rows(folder, "injection.jsonl.gz")?.iter().filter(|row| row.label == 0) {
-        texts += 1;
-        let mut findings = guarded.input(&row.text, SourceKind::ToolResult)?;
-        findings.retain(|finding| finding.category == Category::Secret);
-        flagged += usize::from(!findings.is_empty());
-        let mut seen: Vec<String> = findings.iter().map(|f| f.rule.to_string()).collect();
-        seen.sort();
-        seen.dedup();
-        for rule in seen {
-            if explain {
-                crate::eprint(&format!("{rule} {}\n", row.id));
-            }
-            *rules.entry(rule).or_default() += 1;
-        }
-    }
-    let mut table = format!("secrets in {flagged} of {texts} ordinary texts\n");
-    for (rule, count) in &rules {
-        writeln!(table, "{rule}: in {count}")?;
-    }
-    Ok(table)
 }
 
 fn is_generic(finding: &Finding) -> bool {
