@@ -7,11 +7,13 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../extensions/bundles/tests/tls/mod.rs"]
+mod tls;
+
 use checkrein::config::Files;
 use checkrein::note::Signer;
 use checkrein::random::SeededRandom;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -26,16 +28,7 @@ struct Shelf {
 
 /// Address, certificate, and what lies behind.
 fn serve() -> (String, String, Arc<Mutex<Shelf>>) {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let config = Arc::new(config);
+    let (config, roots) = tls::localhost();
     let listener = TcpListener::bind("localhost:0").unwrap();
     let url = format!("https://localhost:{}/desk.tar", listener.local_addr().unwrap().port());
     let shelf = Arc::new(Mutex::new(Shelf::default()));
@@ -65,7 +58,7 @@ fn serve() -> (String, String, Arc<Mutex<Shelf>>) {
             let _ = stream.flush();
         }
     });
-    (url, made.cert.pem(), shelf)
+    (url, roots, shelf)
 }
 
 fn signer(seed: u64) -> Signer {

@@ -8,12 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod tls;
+
 use checkrein::config::Files;
 use checkrein::note::Signer;
 use checkrein::random::SeededRandom;
 use checkrein::{Guard, Result};
 use checkrein_bundles::{Https, Poll, Pulled};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -41,16 +42,7 @@ struct Server {
 
 impl Server {
     fn start(play: Play) -> Self {
-        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
-        let config = Arc::new(config);
+        let (config, roots) = tls::localhost();
         let listener = TcpListener::bind("localhost:0").unwrap();
         let url = format!("https://localhost:{}/desk.tar", listener.local_addr().unwrap().port());
         let (play, heads) = (Arc::new(Mutex::new(play)), Arc::new(Mutex::new(Vec::new())));
@@ -62,8 +54,7 @@ impl Server {
                 std::thread::spawn(move || answer(stream.unwrap(), config, play, &seen));
             }
         });
-        let roots = made.cert.pem().into_bytes();
-        Self { url, roots, play, heads, folder: tempfile::tempdir().unwrap() }
+        Self { url, roots: roots.into_bytes(), play, heads, folder: tempfile::tempdir().unwrap() }
     }
 
     fn play(&self, play: Play) {

@@ -8,11 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../bundles/tests/tls/mod.rs"]
+mod tls;
+
 use checkrein::time::ManualClock;
 use checkrein::{Approver, Decision, Guard, Limits, Outcome, Session, Value};
 use checkrein_remote_pdp::{RemotePdp, RemotePdpBuilder};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -51,16 +53,7 @@ impl<T: Read + Write> Wire for T {}
 impl Server {
     /// A server that speaks TLS, or none where it is `plain`.
     fn start(plain: bool, play: Play) -> Self {
-        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
-        let config = Arc::new(config);
+        let (config, roots) = tls::localhost();
         let listener = TcpListener::bind("localhost:0").unwrap();
         let scheme = if plain { "http" } else { "https" };
         let url = format!("{scheme}://localhost:{}", listener.local_addr().unwrap().port());
@@ -79,7 +72,7 @@ impl Server {
                 });
             }
         });
-        Self { url, roots: made.cert.pem().into_bytes(), play, asked }
+        Self { url, roots: roots.into_bytes(), play, asked }
     }
 
     fn play(&self, play: Play) {
