@@ -70,7 +70,8 @@ const VERBS: &[&str] = &[
     "use",
     "visit",
     "wire",
-    "write", // German
+    "write",
+    // German
     "antworte",
     "ändere",
     "bestätige",
@@ -84,7 +85,8 @@ const VERBS: &[&str] = &[
     "schreibe",
     "sende",
     "überweise",
-    "veröffentliche", // French
+    "veröffentliche",
+    // French
     "ajoute",
     "ajoutez",
     "copie",
@@ -100,7 +102,8 @@ const VERBS: &[&str] = &[
     "supprimez",
     "transfère",
     "transférez",
-    "virez", // Spanish
+    "virez",
+    // Spanish
     "abre",
     "agrega",
     "borra",
