@@ -3,6 +3,7 @@
 use super::answer::{Draft, Yield, ask_policy, conclude, core_reason, limit_finding, no_answer};
 use super::carry::{Vouch, Vouched};
 use super::force::InForce;
+use super::keys::Names;
 use super::look::Texts;
 use super::output::check_size;
 use super::plugin::HostResults;
@@ -140,14 +141,16 @@ impl Session {
         let texts = Texts::of(&content);
         let views = texts.views_within(self, &mut draft);
         let mut verdict = Verdict::default();
+        let mut names = Vec::new();
         for (index, part) in content.parts.iter().enumerate() {
             let leaves = texts.leaves(&views, Some(index));
             let from = draft.findings.len();
             self.scan(&force, &leaves, Scope::Input(part.kind), &mut draft);
-            self.scan_keys(&force, part, &content.prefix(index), &mut draft);
+            let (named, by_keys) = self.scan_keys(&force, part, &content.prefix(index), &mut draft);
+            names.push(named);
             let found = draft.findings.get(from..).unwrap_or_default();
             let part_verdict = crate::enforce::input(part.kind, &leaves, found);
-            verdict = verdict.join(part_verdict);
+            verdict = verdict.join(part_verdict).join(by_keys);
             if part.kind.taints() {
                 draft.findings.extend(self.alien(&leaves)?);
             }
@@ -208,7 +211,10 @@ impl Session {
         }
         let mut settlement = conclude(inner, &force, &draft, verdict, &answer, host_fault);
         settlement.reasons.extend(said);
-        let content = give(&content, &settlement);
+        let mut content = give(&content, &settlement);
+        if settlement.outcome == Outcome::Modify {
+            Names::rename_parts(&names, &mut content);
+        }
         self.touch(self.cell.lock()?.index.bytes());
         let give = Yield { content: Some(content), ..Yield::default() };
         let id = inner.decision_id()?;

@@ -5,7 +5,7 @@ use super::answer::{Draft, limit_finding};
 use super::force::InForce;
 use super::plugin::Detector;
 use super::session::{Session, State};
-use crate::content::{Content, Part};
+use crate::content::Content;
 use crate::detect::Scope;
 use crate::digest::Digest;
 use crate::finding::{Category, Doubt, Finding, Severity};
@@ -136,31 +136,6 @@ impl Session {
         }
         draft.ran.insert(name);
         draft.findings.append(&mut found);
-    }
-
-    /// Keys of objects are text that a model reads too: long ones are scanned as such.
-    pub(super) fn scan_keys(&self, force: &InForce, part: &Part, prefix: &str, draft: &mut Draft) {
-        const LONG: usize = 24;
-        let inner = &self.guard.inner;
-        for (path, key) in part.keys(prefix) {
-            if key.len() < LONG {
-                continue;
-            }
-            let views = self.see(&path, &key, draft);
-            let leaf = Leaf { path: &path, text: &key, views: &views };
-            let scope = Scope::Input(part.kind);
-            let from = draft.findings.len();
-            let late = draft.is_late(inner, leaf.path);
-            let (key, out) = (&inner.fingerprints, &mut draft.findings);
-            match late {
-                true => force.detectors.skim(&leaf, scope, key, out),
-                false => force.detectors.scan(&leaf, scope, key, out),
-            };
-            // A key's finding has no span in the value that the path names.
-            for finding in draft.findings.iter_mut().skip(from) {
-                finding.span = crate::span::Span::default();
-            }
-        }
     }
 
     /// What findings do to the session's risk.
