@@ -234,12 +234,41 @@ impl Detectors {
         key: &Key,
         out: &mut Vec<Finding>,
     ) -> Scanned {
+        self.scan_while(leaf, scope, key, out, &mut || true)
+    }
+
+    /// As [`Detectors::scan`], and asks before each search but the first whether to go on: one text
+    /// may be long.
+    pub fn scan_while(
+        &self,
+        leaf: &Leaf<'_>,
+        scope: Scope,
+        key: &Key,
+        out: &mut Vec<Finding>,
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Scanned {
         let mut fresh = Vec::new();
+        let score = self.search_all(leaf, scope, key, &mut fresh, goes_on);
+        self.finish(fresh, scope, score, out)
+    }
+
+    /// All searches, those of words and forms first. Gives the model's score.
+    fn search_all(
+        &self,
+        leaf: &Leaf<'_>,
+        scope: Scope,
+        key: &Key,
+        fresh: &mut Vec<Finding>,
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Option<u16> {
         let mut seen = HashSet::new();
         for view in leaf.views.all() {
             let lanes = Lanes::through(Lanes::of(scope), view.through());
-            let mut sink = Sink { path: leaf.path, view, key, seen: &mut seen, out: &mut fresh };
+            let mut sink = Sink { path: leaf.path, view, key, seen: &mut seen, out: fresh };
             self.search(view, lanes, &mut sink);
+            if !goes_on() {
+                return None;
+            }
             if lanes & Lanes::PERSONAL != 0 {
                 personal::scan(view.text(), &mut |find| {
                     sink.push(find);
@@ -247,23 +276,24 @@ impl Detectors {
                 });
             }
         }
-        let mut score = None;
-        if !self.off.contains(MODEL)
-            && let Some(hit) = model::scan(&self.model, leaf.views, Lanes::of(scope))
-        {
-            score = Some(hit.score);
-            Self::weigh(leaf, &hit, key, &mut fresh);
-        }
-        if scans_for_exfiltration(scope) {
-            exfiltration::scan(leaf, scope, &self.own_hosts, &mut fresh);
+        if let Some(custom) = &self.custom {
+            custom.scan(leaf, scope, key, fresh);
         }
         if scans_for_hidden(scope) {
-            hidden::scan(leaf, &mut fresh);
+            hidden::scan(leaf, fresh);
         }
-        if let Some(custom) = &self.custom {
-            custom.scan(leaf, scope, key, &mut fresh);
+        if scans_for_exfiltration(scope) {
+            if !goes_on() {
+                return None;
+            }
+            exfiltration::scan(leaf, scope, &self.own_hosts, fresh);
         }
-        self.finish(fresh, scope, score, out)
+        if self.off.contains(MODEL) || !self.looks_for_injections(scope) || !goes_on() {
+            return None;
+        }
+        let hit = model::scan(&self.model, leaf.views, Lanes::of(scope))?;
+        Self::weigh(leaf, &hit, key, fresh);
+        Some(hit.score)
     }
 
     /// Looks at what a text reads like, for words and forms alone: for what is left when a verb has

@@ -417,7 +417,7 @@ fn wherever_time_is_up_a_verb_is_whole_or_undecided_and_recorded() {
     let texts: Vec<String> = (0..6).map(|n| format!(r#""{FINE} {n}""#)).collect();
     let page = || arguments(&format!("[{}]", texts.join(",")));
     let mut late = 0;
-    for readings in 0..20 {
+    for readings in 0..40 {
         let (clock, guard) = hurried();
         let session = session(&guard);
         let before = guard.records().len();
@@ -430,8 +430,24 @@ fn wherever_time_is_up_a_verb_is_whole_or_undecided_and_recorded() {
         assert_eq!(guard.records().len(), before + 1);
         late += u32::from(skimmed);
     }
-    // Six texts are seen and then looked at: twelve places to be late.
-    assert_eq!(late, 12);
+    // Six texts are seen and then looked at in four steps: thirty places to be late.
+    assert_eq!(late, 30);
+}
+
+#[test]
+fn one_long_text_is_late_in_its_midst() {
+    let (clock, guard) = hurried();
+    let session = session(&guard);
+    // It is seen, and searched for words and forms; before the next search time is up.
+    clock.after(AT_THE_FIRST_TEXT + 2);
+    let late = session.inspect_input(Content::text(SourceKind::Retrieved, SURE)).unwrap();
+    assert_eq!((late.outcome, late.error.is_some()), (Outcome::Deny, true));
+    let rules: Vec<&str> = late.findings.iter().map(|f| f.rule.as_ref()).collect();
+    assert!(
+        rules.contains(&"limit/deadline") && rules.contains(&"injection/override"),
+        "{rules:?}"
+    );
+    assert!(!late.controls.ran.contains(&"detect/injection".to_owned()));
 }
 
 #[test]

@@ -74,7 +74,6 @@ impl Session {
         draft: &mut Draft,
     ) -> (Names, Verdict) {
         const LONG: usize = 24;
-        let inner = &self.guard.inner;
         let (mut names, mut verdict) = (Names::default(), Verdict::default());
         let mut clean = BTreeSet::new();
         for (path, key) in part.keys(prefix) {
@@ -91,12 +90,7 @@ impl Session {
             let leaf = Leaf { path: "", text: &key, views: &views };
             let scope = Scope::Input(part.kind);
             let from = draft.findings.len();
-            let late = draft.is_late(inner, &path);
-            let (mac, out) = (&inner.fingerprints, &mut draft.findings);
-            match late {
-                true => force.detectors.skim(&leaf, scope, mac, out),
-                false => force.detectors.scan(&leaf, scope, mac, out),
-            };
+            self.detect(force, &leaf, &path, scope, draft);
             for finding in draft.findings.iter_mut().skip(from) {
                 // A key's finding has no span in the value that the path names.
                 (finding.path, finding.span) = (path.clone(), Span::default());

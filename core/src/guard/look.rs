@@ -6,7 +6,7 @@ use super::force::InForce;
 use super::plugin::Detector;
 use super::session::{Session, State};
 use crate::content::Content;
-use crate::detect::Scope;
+use crate::detect::{Scanned, Scope};
 use crate::digest::Digest;
 use crate::finding::{Category, Doubt, Finding, Severity};
 use crate::flow::Taint;
@@ -75,12 +75,7 @@ impl Session {
         }
         let mut doubts = Vec::new();
         for leaf in leaves {
-            let late = draft.is_late(inner, leaf.path);
-            let (key, out) = (&inner.fingerprints, &mut draft.findings);
-            let scanned = match late {
-                true => force.detectors.skim(leaf, scope, key, out),
-                false => force.detectors.scan(leaf, scope, key, out),
-            };
+            let scanned = self.detect(force, leaf, leaf.path, scope, draft);
             if !scanned.is_whole {
                 draft.unread.push(leaf.path.to_owned());
             }
@@ -95,6 +90,28 @@ impl Session {
         for detector in &inner.detectors {
             self.run(&**detector, leaves, &doubts, scope, draft);
         }
+    }
+
+    /// Runs the detectors over a text that stands at `path`, within the time of a verb.
+    pub(super) fn detect(
+        &self,
+        force: &InForce,
+        leaf: &Leaf<'_>,
+        path: &str,
+        scope: Scope,
+        draft: &mut Draft,
+    ) -> Scanned {
+        let inner = &self.guard.inner;
+        let (key, detectors) = (&inner.fingerprints, &force.detectors);
+        let mut found = std::mem::take(&mut draft.findings);
+        let scanned = if draft.is_late(inner, path) {
+            detectors.skim(leaf, scope, key, &mut found)
+        } else {
+            let in_time = &mut || !draft.is_late(inner, path);
+            detectors.scan_while(leaf, scope, key, &mut found, in_time)
+        };
+        draft.findings = found;
+        scanned
     }
 
     /// Runs a host's detector over the leaves that it wants to see. It is not interrupted; what it
