@@ -10,6 +10,11 @@ pub(super) const BITS: u32 = 19;
 pub trait Features {
     /// A word, or several in a row that end in it.
     fn words(&mut self, index: usize);
+    /// Whether it has the parts of this word already, and counts them itself. The hash of a word stands
+    /// for its letters.
+    fn knows(&mut self, _word: u64) -> bool {
+        false
+    }
     /// A part of a word.
     fn part(&mut self, index: usize);
     /// The token that all since the last one belong to ends.
@@ -30,7 +35,9 @@ pub fn features(text: &str, sink: &mut impl Features) {
                 sink.words(index(mix(before, token.hash), 4));
             }
         }
-        parts(token, sink);
+        if token.letters.len() > 1 && !sink.knows(token.hash) {
+            parts(token, sink);
+        }
         sink.end(token.span);
         (before, last) = (last, token.hash);
     });
@@ -39,9 +46,6 @@ pub fn features(text: &str, sink: &mut impl Features) {
 /// Four letters in a row; a word begins and ends with a sign of its own.
 fn parts(token: &Token<'_>, sink: &mut impl Features) {
     const EDGE: u64 = 1;
-    if token.letters.len() < 2 {
-        return;
-    }
     let mut symbols = [EDGE; LETTERS + 2];
     for (symbol, letter) in symbols.iter_mut().skip(1).zip(token.letters) {
         *symbol = u64::from(*letter);

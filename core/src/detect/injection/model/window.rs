@@ -30,10 +30,27 @@ pub(super) struct Best {
     pub(super) windows: u32,
 }
 
+/// Words that are kept with what their parts add up to: a text says the same ones again and again.
+const KEPT: usize = 512;
+
+/// What the parts of one word add up to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    word: u64,
+    sum: i32,
+    n: i32,
+}
+
 /// Looks at all windows of `text`; none where it has no token.
 pub(super) fn best(model: &Model<'_>, text: &str) -> Option<Best> {
-    let mut windows =
-        Windows { model, last: Sums::default(), now: Sums::default(), best: Best::default() };
+    let mut windows = Windows {
+        model,
+        last: Sums::default(),
+        now: Sums::default(),
+        best: Best::default(),
+        kept: [Parts::default(); KEPT],
+        fresh: None,
+    };
     features(text, &mut windows);
     // What is left at the end is looked at with what stands before it.
     if windows.now.tokens > 0 || (windows.best.windows == 0 && windows.last.tokens > 0) {
@@ -47,6 +64,10 @@ struct Windows<'m> {
     last: Sums,
     now: Sums,
     best: Best,
+    /// Each word has one place, which it takes from the one before.
+    kept: [Parts; KEPT],
+    /// A word that is read for the first time, and the sums before it.
+    fresh: Option<Parts>,
 }
 
 impl Features for Windows<'_> {
@@ -55,12 +76,32 @@ impl Features for Windows<'_> {
         self.now.words_n += 1;
     }
 
+    fn knows(&mut self, word: u64) -> bool {
+        let place = self.kept.get((word % KEPT as u64) as usize);
+        match place.filter(|kept| kept.word == word && kept.n > 0) {
+            Some(kept) => {
+                self.now.parts += kept.sum;
+                self.now.parts_n += kept.n;
+                true
+            }
+            None => {
+                self.fresh = Some(Parts { word, sum: self.now.parts, n: self.now.parts_n });
+                false
+            }
+        }
+    }
+
     fn part(&mut self, index: usize) {
         self.now.parts += self.model.weight(index);
         self.now.parts_n += 1;
     }
 
     fn end(&mut self, span: Span) {
+        if let Some(Parts { word, sum, n }) = self.fresh.take()
+            && let Some(place) = self.kept.get_mut((word % KEPT as u64) as usize)
+        {
+            *place = Parts { word, sum: self.now.parts - sum, n: self.now.parts_n - n };
+        }
         if self.now.tokens == 0 {
             self.now.start = span.start;
         }
