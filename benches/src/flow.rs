@@ -92,6 +92,14 @@ fn admit(plan: &Plan, row: &str, make: fn(u32, usize) -> Body) -> Result<()> {
     })
 }
 
+/// What flow takes of one text, in a session that has seen nothing.
+pub fn admitted(text: &str) -> Result<Duration> {
+    let body = Body::Text(text.to_owned());
+    let seen = Seen::new(&body);
+    let mut index = Index::new(&Limits::default(), &principal()?);
+    Ok(timed(|| seen.admit(&mut index)).0)
+}
+
 /// Calls in a session that has seen so many bytes.
 fn calls(plan: &Plan, row: &str, seen: usize) -> Result<Option<Row>> {
     if !plan.wants(row) {

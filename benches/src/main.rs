@@ -4,10 +4,12 @@
 mod floor;
 mod flow;
 mod harness;
+mod hostile;
 mod plot;
 mod reload;
 mod scale;
 mod scene;
+mod share;
 mod text;
 
 use checkrein::content::OutputKind;
@@ -47,6 +49,8 @@ fn run(plan: &Plan) -> Result<()> {
     let large: Vec<String> = (0..20).map(|seed| text::text(seed, 100_000)).collect();
     let often = scene::A_LARGE_SESSION;
     inspect(plan, "inspect_100k", 200, SourceKind::Retrieved, &large, often)?;
+    share::rows(plan, &large)?;
+    hostile::rows(plan)?;
     for policies in [10, 1000, 10_000] {
         authorize(plan, policies, texts.first().map(String::as_str).unwrap_or_default())?;
     }

@@ -45,6 +45,17 @@ const PLOTTED: &[&str] = &[
 /// Rows that admit a megabyte to flow.
 const ADMIT: &[&str] = &["admit_prose", "admit_lines", "admit_records"];
 
+/// What each stage takes of `inspect_100k`, alone.
+const SHARES: &[(&str, &str)] = &[
+    ("share_views", "views"),
+    ("share_rules", "detectors but the model"),
+    ("share_model", "the model"),
+    ("share_flow", "flow"),
+];
+
+/// How many times an ordinary text the dearest one may cost that is as long.
+const HOSTILE: &str = "<= 6";
+
 /// Rows whose cost in another language is compared with Rust's. Streams cross the border 17 times,
 /// and what is read and written grows with the text.
 const LIGHT: &[&str] = &["inspect_1k", "authorize_10", "redact_1k"];
@@ -94,7 +105,7 @@ pub fn run(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     let same = if same { Ok(()) } else { Err(Failure::new(format!("{marks:?}"))) };
     steps.check("the same texts in every language", same)?;
     let machine = machine();
-    say(&format!("\n{machine}\n\n{}\n{}", table(&best), ratios(&best)));
+    say(&format!("\n{machine}\n\n{}\n{}{}", table(&best), ratios(&best), shares(&best)));
     if has("--json") {
         let rows: Vec<&Value> = best.values().collect();
         let report = json!({ "machine": machine, "runs": runs, "rows": rows });
@@ -330,6 +341,37 @@ fn ratios(best: &Best) -> String {
         if !added.is_empty() {
             out += &format!("{:<34}{}  (aim: +3)\n", format!("{language} adds"), added.join(", "));
         }
+    }
+    out
+}
+
+/// Where the time of one long document goes, and what text costs that was written to be dear.
+fn shares(best: &Best) -> String {
+    let Some(whole) = p50(best, "inspect_100k", "rust") else { return String::new() };
+    let line = |name: &str, ns: f64, aim: &str| {
+        format!("{name:<34}{:>9} us {:>6.2} x  {aim}\n", shown(ns), ns / whole)
+    };
+    let mut out = format!("\n{:<34}{:>9} us\n", "of inspect_100k", shown(whole));
+    let mut rest = whole;
+    for (row, name) in SHARES {
+        let Some(ns) = p50(best, row, "rust") else { continue };
+        out += &line(name, ns, "");
+        rest -= ns;
+    }
+    out += &line("commitment, policy, record, rest", rest.max(0.0), "");
+    let mut hostile: Vec<(&str, f64)> = best
+        .iter()
+        .filter_map(|((row, _), kept)| {
+            Some((row.strip_prefix("hostile_")?, figure(kept, "p50_ns")))
+        })
+        .collect();
+    hostile.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    out.push_str("\nas long, written to be dear\n");
+    for (name, ns) in hostile {
+        out += &line(name, ns, HOSTILE);
+    }
+    if let Some(ns) = p50(best, "inspect_10m", "rust") {
+        out += &line("a hundred times as long", ns, "100: linear");
     }
     out
 }

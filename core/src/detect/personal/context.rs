@@ -21,18 +21,25 @@ fn has_word(text: &[u8], words: &[&str]) -> bool {
     text.iter().enumerate().any(|(at, byte)| {
         let begins = !inside;
         inside = byte.is_ascii_alphanumeric();
-        begins
-            && !byte.is_ascii_whitespace()
-            && words.iter().any(|word| {
-                let whole = word.ends_with('|');
-                let word = word.trim_end_matches('|').as_bytes();
-                let next = text.get(at + word.len());
-                let goes_on = next.is_some_and(u8::is_ascii_alphanumeric);
-                !(whole && goes_on)
-                    && word.first().is_some_and(|first| first.eq_ignore_ascii_case(byte))
-                    && text
-                        .get(at..at + word.len())
-                        .is_some_and(|part| part.eq_ignore_ascii_case(word))
-            })
+        begins && is_first(*byte) && words.iter().any(|word| stands(word, text, at))
     })
+}
+
+/// Whether a word can begin with `byte`: numbers stand in rows, and nothing is compared there.
+fn is_first(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
+/// Whether `word` stands at `at`.
+fn stands(word: &str, text: &[u8], at: usize) -> bool {
+    let bytes = word.as_bytes();
+    let (Some(first), Some(byte)) = (bytes.first(), text.get(at)) else { return false };
+    if !first.eq_ignore_ascii_case(byte) {
+        return false;
+    }
+    let bytes = bytes.strip_suffix(b"|").unwrap_or(bytes);
+    let end = at + bytes.len();
+    let goes_on = || text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    text.get(at..end).is_some_and(|part| part.eq_ignore_ascii_case(bytes))
+        && !(word.ends_with('|') && goes_on())
 }
