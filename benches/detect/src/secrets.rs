@@ -30,6 +30,10 @@ const GENERIC: &[&str] = &[
     "secret/compared",
     "secret/connection_string",
     "secret/url_password",
+    "secret/command_password",
+    "secret/database_password",
+    "secret/device_password",
+    "secret/seed_phrase",
 ];
 
 /// What became of the secrets of one kind.

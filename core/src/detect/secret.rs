@@ -1,21 +1,29 @@
 //! Passwords, keys and tokens: by their own form, or by what stands around them.
 
+mod authorization;
 mod business;
 mod checksum;
 mod cloud;
 mod code;
+mod command;
 mod context;
 mod credential;
+mod device;
 mod form;
 mod hash;
+mod identity;
 mod infrastructure;
 mod jwt;
+mod password;
 mod pem;
 mod placeholder;
 mod public;
+mod raw_key;
 mod service;
+mod statement;
 mod url;
 mod vendor;
+mod webhook;
 
 use super::Lanes;
 use super::gate::Candidate;
@@ -27,12 +35,21 @@ const THREATS: &[&str] = &["LLM02", "ASI03", "AML.T0098"];
 /// The rules, for the gate.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     let known = [cloud::RULES, vendor::RULES, code::RULES, infrastructure::RULES, business::RULES];
-    let formed = [form::RULES, hash::RULES, url::RULES];
+    let formed = [form::RULES, hash::RULES, url::RULES, identity::RULES, webhook::RULES];
     known.into_iter().chain(formed).chain(BY_CONTEXT).flatten()
 }
 
 /// Rules that go by surroundings.
-const BY_CONTEXT: [&[Rule]; 3] = [context::RULES, credential::RULES, service::RULES];
+const BY_CONTEXT: [&[Rule]; 8] = [
+    context::RULES,
+    password::RULES,
+    authorization::RULES,
+    credential::RULES,
+    command::RULES,
+    statement::RULES,
+    device::RULES,
+    service::RULES,
+];
 
 /// Whether `rule` goes by surroundings: any rule that knows the form knows better.
 pub(super) fn is_by_context(rule: &str) -> bool {
@@ -68,7 +85,8 @@ const fn token(
 
 /// Takes what matched, unless it is a placeholder.
 fn accept(candidate: &Candidate<'_>) -> Option<Found> {
-    (!placeholder::is_obvious(candidate.value())).then(|| candidate.matched())
+    let is_whole = !placeholder::is_cut(candidate.text, candidate.value.end);
+    (is_whole && !placeholder::is_obvious(candidate.value())).then(|| candidate.matched())
 }
 
 /// Takes what matched, surer where the checksum at its end is right and less sure where not.
@@ -86,10 +104,14 @@ fn accept_random(candidate: &Candidate<'_>) -> Option<Found> {
     if placeholder::entropy(value) < 3.0 { None } else { accept(candidate) }
 }
 
-/// As [`accept_random`], where several digits are in it: forms whose words could be words.
-fn accept_numbered(candidate: &Candidate<'_>) -> Option<Found> {
-    let digits = candidate.value().bytes().filter(u8::is_ascii_digit).count();
-    if digits < 4 { None } else { accept_random(candidate) }
+/// Takes what ends in a secret: ids alone, or words where numbers stand, open nothing.
+fn accept_slack(candidate: &Candidate<'_>) -> Option<Found> {
+    let value = candidate.value();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let last = value.rsplit(['-', '/']).next().unwrap_or_default();
+    let opens = last.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let varies = placeholder::distinct(value) >= 8 && value.len() >= 20;
+    if digits < 4 || !opens || !varies { None } else { accept(candidate) }
 }
 
 #[cfg(test)]

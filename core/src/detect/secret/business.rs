@@ -69,7 +69,8 @@ pub(super) const RULES: &[Rule] = &[
             ),
             token(&["live_", "test_"], r"(?:pub_)?[a-f0-9]{35}\b", 850, "lob_key"),
             token(&["live_", "test_"], r"[A-Za-z0-9]{30}\b", 800, "mollie_key"),
-            token(&["live_", "sandbox_"], r"[A-Za-z0-9_-]{40}\b", 800, "gocardless_token"),
+            token(&["live_", "sandbox_"], r"[A-Za-z0-9_=-]{40,42}", 800, "gocardless_token"),
+            token(&["sk_"], r"\d{3,6}_\d{4,8}_[a-f0-9]{32}\b", 900, "tickettailor_key"),
             token(&["shippo_live_", "shippo_test_"], r"[a-f0-9]{40}\b", 920, "shippo_token"),
             token(&["duffel_test_", "duffel_live_"], r"[A-Za-z0-9_=-]{43}\b", 920, "duffel_token"),
             token(
@@ -163,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
                 "ory_token",
             ),
             token(&["cal_live_", "cal_test_"], r"[A-Za-z0-9]{30,40}\b", 850, "cal_key"),
-            token(&["p8e-"], r"[a-z0-9]{32}\b", 900, "adobe_secret"),
+            token(&["p8e-"], r"[A-Za-z0-9_-]{32}", 900, "adobe_secret"),
             token(&["s-s4t2ud-", "s-s4t2af-"], r"[a-f0-9]{64}\b", 950, "intra42_secret"),
         ],
         check: accept_random,

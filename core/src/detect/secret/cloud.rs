@@ -9,12 +9,32 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/aws_access_key", High, 850, "An AWS access key id."),
         patterns: &[form(
             &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
-            r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+            r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b",
             High,
             850,
             "aws_access_key",
         )],
         check: accept,
+    },
+    Rule {
+        info: info("secret/cloud_session", High, 900, "A session token or signature of a cloud."),
+        patterns: &[
+            form(
+                &["IQoJb3JpZ2luX2", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "AQoDYXdz"],
+                r"\b(?:IQoJb3JpZ2luX2|F[wQ]oGZXIvYXdz|AQoDYXdz)[A-Za-z0-9/+]{100,300}={0,2}",
+                High,
+                900,
+                "aws_session_token",
+            ),
+            form(
+                &["-signature="],
+                r"(?i)[?&]x-(?:amz|goog)-signature=([a-f0-9]{64,512})",
+                High,
+                850,
+                "signed_address",
+            ),
+        ],
+        check: accept_random,
     },
     Rule {
         info: info("secret/aws_secret_key", Critical, 950, "An AWS secret access key."),
@@ -65,6 +85,35 @@ pub(super) const RULES: &[Rule] = &[
                 High,
                 900,
                 "azure_devops_token",
+            ),
+            // Keys that say whose they are: the service's letters before a checksum.
+            form(
+                &["+ASt", "ACDb", "+ABa", "APIM", "+AMC"],
+                r"\b[A-Za-z0-9+/]{76}(?:\+ASt|ACDb|\+ABa|APIM|\+AMC)[A-Za-z0-9+/]{5}[AQgw]==",
+                Critical,
+                950,
+                "azure_account_key",
+            ),
+            form(
+                &["+ASb", "+AEh", "AIoT", "+ARm", "AzCa"],
+                r"\b[A-Za-z0-9+/]{33}(?:\+ASb|\+AEh|AIoT|\+ARm|AzCa)[A-Za-z0-9+/]{5}[AEIMQUYcgkosw048]=",
+                Critical,
+                950,
+                "azure_account_key",
+            ),
+            form(
+                &["AzSe", "AzFu"],
+                r"\b(?:[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}\b|[A-Za-z0-9_-]{44}AzFu[A-Za-z0-9_-]{5}[AQgw]==)",
+                High,
+                950,
+                "azure_service_key",
+            ),
+            form(
+                &["JQQJ99"],
+                r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}\b",
+                High,
+                950,
+                "azure_service_key",
             ),
             form(
                 &["sig="],

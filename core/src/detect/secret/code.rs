@@ -1,6 +1,6 @@
 //! Keys of model vendors, and of what builds, checks and ships code.
 
-use super::{accept_random, info, token};
+use super::{accept_random, form, info, token};
 use crate::detect::registry::Rule;
 use crate::finding::Severity::High;
 
@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
             token(&["jina_"], r"[A-Za-z0-9_-]{55,65}", 900, "jina_key"),
             token(&["pa-"], r"[A-Za-z0-9_-]{43}\b", 800, "voyage_key"),
             token(&["pcsk_"], r"[A-Za-z0-9]{5,7}_[A-Za-z0-9]{60,66}\b", 920, "pinecone_key"),
-            token(&["sk-"], r"[a-f0-9]{32}\b", 850, "deepseek_key"),
+            token(&["sk-"], r"[A-Za-z0-9]{32}\b", 850, "deepseek_key"),
             token(&["sk-lf-"], r"[a-f0-9-]{36}\b", 900, "langfuse_key"),
             token(&["sk-helicone-"], r"[a-z0-9-]{28,64}\b", 900, "helicone_key"),
             token(&["fc-"], r"[a-f0-9]{32}\b", 850, "firecrawl_key"),
@@ -30,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
             token(&["ABSK"], r"[A-Za-z0-9+/]{100,280}={0,2}", 920, "bedrock_key"),
             token(&["bedrock-api-key-"], r"[A-Za-z0-9+/=]{60,300}", 920, "bedrock_key"),
             token(&["wandb_v1_"], r"[A-Za-z0-9_]{40,90}\b", 900, "wandb_key"),
+            token(&["app-"], r"[A-Za-z0-9]{24}\b", 700, "dify_key"),
             token(&["flp_"], r"[A-Za-z0-9]{40,60}\b", 850, "friendli_token"),
         ],
         check: accept_random,
@@ -50,7 +51,21 @@ pub(super) const RULES: &[Rule] = &[
                 "circleci_token",
             ),
             token(&["bkua_", "bkat_", "bkct_"], r"[a-z0-9]{40,48}\b", 920, "buildkite_token"),
-            token(&["ico-"], r"[A-Za-z0-9]{32}\b", 900, "infracost_key"),
+            form(&["ico-"], r"(?:^|[^\w.-])(ico-[A-Za-z0-9]{32})\b", High, 900, "infracost_key"),
+            form(
+                &["CC_TEST_REPORTER_ID"],
+                r#"CC_TEST_REPORTER_ID["']?\s?[:=]\s?["']?([a-f0-9]{64})\b"#,
+                High,
+                900,
+                "codeclimate_id",
+            ),
+            token(
+                &["packagist_"],
+                r"(?:[ou][ru]t|ack|uut)_[a-f0-9]{60,80}\b",
+                920,
+                "packagist_token",
+            ),
+            token(&["waka_"], r"(?:tok_|sec_)?[A-Za-z0-9-]{36,90}\b", 900, "wakatime_key"),
             token(&["CLOJARS_"], r"[a-z0-9]{60}\b", 920, "clojars_token"),
             token(&["hawk."], r"[A-Za-z0-9_-]{20}\.[A-Za-z0-9_-]{20}\b", 920, "stackhawk_key"),
             token(
@@ -59,10 +74,11 @@ pub(super) const RULES: &[Rule] = &[
                 900,
                 "settlemint_token",
             ),
-            token(&["tk-us-"], r"[A-Za-z0-9_-]{48}\b", 900, "scalingo_token"),
+            token(&["tk-us-"], r"[A-Za-z0-9_-]{48}", 900, "scalingo_token"),
             token(&["odt_"], r"[A-Za-z0-9]{32,40}\b", 880, "dependency_track_key"),
             token(&["dckr_oat_"], r"[A-Za-z0-9_-]{32}\b", 920, "docker_token"),
             token(&["SWMTKN-1-"], r"[a-z0-9]{50}-[a-z0-9]{25}\b", 920, "swarm_token"),
+            token(&["django-insecure-"], r"[a-z0-9!@#$%^&*(_=+)-]{40,60}", 900, "django_key"),
             token(&["dsp_"], r"[a-f0-9]{40}\b", 880, "deepsource_key"),
             token(
                 &["pat.", "sat."],

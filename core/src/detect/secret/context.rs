@@ -6,8 +6,6 @@ use crate::detect::gate::Candidate;
 use crate::detect::registry::{Found, Pattern, Rule};
 use crate::finding::Severity::{High, Medium};
 use crate::span::Span;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 pub(super) const fn named(
     keywords: &'static [&'static str],
@@ -19,215 +17,95 @@ pub(super) const fn named(
     Pattern { keywords, expression, lanes, severity: High, score, kind, reach: (96, 240) }
 }
 
-/// Words for a password, as the automaton wants them.
-const PASSWORDS: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "passwort",
-    "kennwort",
-    "mot de passe",
-    "contraseña",
-    "senha",
-    "wachtwoord",
-    "hasło",
-    "пароль",
-    "密码",
-    "パスワード",
-];
-
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        info: info("secret/named_key", High, 800, "A random value that is called a key or token."),
-        patterns: &[
-            named(
-                &["key", "secret", "token", "credential", "auth", "_pat", "signature", "login"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|token|[a-z0-9]{3,12}[_ -]{0,4}key|credentials?|_key|_auth|auth_?code|_pat|signature|[a-z0-9][_.]login)s?(?:[_.-]?(?:key|token|secret|value|auth|access|code|id|name|hash|prod|dev|test|live)){0,2}(?:[_-][a-z0-9_-]{0,16}|\d{1,3})?\\{0,2}["'`\])]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|\?=|\|\|:|[:,]|\bis\b)[ \t]{0,16}\\{0,2}["'`(]{0,2}(?:b['"])?([^\s"'`,;<>\\&]{8,200})"#,
-                800,
-                "key",
+pub(super) const RULES: &[Rule] = &[Rule {
+    info: info("secret/named_key", High, 800, "A random value that is called a key or token."),
+    patterns: &[
+        // A name, a sign, a value: with a type between them, in a call, in a block of the next line.
+        named(
+            &["key", "secret", "token", "credential", "auth", "_pat", "login"],
+            concat!(
+                r#"(?i)\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|token|[a-z0-9]{3,12}[_ -]{0,4}key|credentials?|_key|_auth|auth_?code|_pat|[a-z0-9][_.]login)s?"#,
+                r#"(?:[_.-]?(?:key|token|secret|value|auth|access|code|id|name|hash|prod|dev|test|live)){0,2}(?:[_-][a-z0-9_-]{0,16}|\d{1,3})?\\{0,2}["'`\])*]{0,2}[ \t]{0,8}"#,
+                r#"(?:=>|:{0,3}=|==|\?=|\|\|:|[:,]|\bis\b|: ?&?(?:'static )?(?:string|str|bytes|any)\?? ?=|\?\?=?|\?:|\|{1,2}=?|->|[(\[])"#,
+                r#"(?:\*{0,2}[ \t]{0,16}|[ \t]{0,2}[|>][+-]?[ \t]{0,2}\r?\n[ \t]{1,16}|[ \t]{0,2}\\?\r?\n[ \t]{1,16}["'])"#,
+                r#"\\{0,2}(?:(?:new )?[a-z_.:]{2,40}\(\s{0,2}(?:["'][a-z0-9_.-]{1,60}["'],\s{0,4})?["'`]|[a-z0-9_.]{3,60} ?(?:\|\||\?\?|\?:|or) ?["'`]|!!str |[burf@]{1,2}["']{1,3}|["'`(\[]{0,3})([^\s"'`,;<>\\&]{8,200})"#,
             ),
-            // Quoted, with signs and brackets in it: `SECRET_KEY = 'x(4$...'`.
-            named(
-                &["secret", "key"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}"([^"\s]{10,200})""#,
-                700,
-                "quoted_key",
-            ),
-            named(
-                &["secret", "key"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}'([^'\s]{10,200})'"#,
-                700,
-                "quoted_key",
-            ),
-            // `the token 4f7a...`, `stripeKEY-4f7a...`: no sign of an assignment, so it wants more chance.
-            named(
-                &["key", "secret", "token", "access", "private"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}?(?:key|secret|token|access|private)["'`]?(?:[ \t]{1,16}|[\r\n]{1,2}[ \t]{0,4}|[-.|])["'`]?([a-z0-9_+/=.:|!-]{16,200})"#,
-                500,
-                "loose_key",
-            ),
-            // `name: API_TOKEN` and `value: ...` on the next line; `key="ApiKey" value="..."`.
-            named(
-                &["value"],
-                r#"(?i)\b(?:name|key)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?[a-z0-9_.:-]{0,40}(?:key|token|secret|password|passwd|pwd)["']?[\s,]{1,16}["']?(?:secret_?)?value["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"'`,;<>&]{8,200})"#,
-                800,
-                "key",
-            ),
-            named(
-                &["key", "token", "secret"],
-                r"(?i)<[a-z0-9_:-]{0,30}(?:key|token|secret)[^<>]{0,40}>\s{0,8}([^<>\s]{12,200})\s{0,8}</",
-                800,
-                "key",
-            ),
-        ],
-        check: check_key,
-    },
-    Rule {
-        info: info("secret/password", High, 750, "A value that is called a password."),
-        patterns: &[
-            named(
-                PASSWORDS,
-                r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード)[a-z0-9_]{0,8}\\{0,2}["'`\]]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|:|：|,)[ \t]{0,4}\\{0,2}["'`]([^\s"'`<>]{5,128})["'`]"#,
-                750,
-                "password",
-            ),
-            named(
-                PASSWORDS,
-                r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード)[a-z0-9_]{0,8}["'`\]]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|:|：|\b(?:is|was|ist|est|es|lautet)\b[ \t]{0,2}:?)[ \t]{0,4}["'`(]?([^\s"'`,;<>&]{6,128})"#,
-                650,
-                "password",
-            ),
-            // Signs that the other kind of quotation mark may hold.
-            named(
-                &["password", "passwd", "pass"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}pass(?:word|wd|phrase)?["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}'([^'\n<>]{6,80})'"#,
-                750,
-                "quoted_password",
-            ),
-            named(
-                &["password", "passwd", "pass"],
-                r#"(?i)\b[a-z0-9_.-]{0,40}pass(?:word|wd|phrase)?["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}"([^"\n<>]{6,80})""#,
-                750,
-                "quoted_password",
-            ),
-            // `the password for the admin is 'blooberry'`: quoted in prose, words are passwords too.
-            named(
-                &["password", "passphrase", "passcode"],
-                r#"(?i)\b(?:password|passphrase|passcode)(?: (?:for|of) [^\n.]{1,40}?)? (?:is|was|to|=)(?: set to)?:? ["'`]([^\s"'`]{4,64})["'`]"#,
-                600,
-                "plain_password",
-            ),
-            // `use the following password to proceed:`, and the next line is one.
-            named(
-                &["password", "passphrase"],
-                r"(?i)\bpass(?:word|phrase)\b[^\n:]{0,60}:[ \t\r]{0,4}\n\s{0,8}([a-z0-9_+/=!@#$%^&*-]{8,80})[ \t\r]{0,4}\n",
-                650,
-                "password",
-            ),
-            // A password after the user it belongs to.
-            named(
-                &["user", "login", "uid"],
-                r#"(?i)(?:user(?:_?name)?|login|uid)["'`]?\s{0,4}(?:=>|[:=]|\s)\s{0,4}["'`]?[^\s"'`,;=:]{2,60}["'`]?[\s,;]{1,8}(?:(?:#|//)[^\n]{0,60}\s{1,8}){0,2}["'$]?[a-z0-9_.>-]{0,30}(?:password|passwd|pass|pwd)["'`]?\s{0,4}(?:=>|[:=]|\s)\s{0,4}["'`]?([^\s"'`,;<>]{4,80})"#,
-                700,
-                "plain_password",
-            ),
-            // The same in words: `password = 'open sesame'`.
-            named(
-                &["user", "login", "uid"],
-                r#"(?i)(?:user(?:_?name)?|login|uid)["']?\s{0,4}(?:=>|[:=])\s{0,4}["'][^"'\n]{2,60}["'][\s,;]{1,8}["'$]?[a-z0-9_.>-]{0,30}(?:password|passwd|pass|pwd)["']?\s{0,4}(?:=>|[:=])\s{0,4}["']([^"'\n<>]{6,60})["']"#,
-                700,
-                "plain_password",
-            ),
-            named(
-                &["-u ", "-user ", "--user", "--username"],
-                r#"(?i)[ \t]--?u(?:ser(?:name)?)?[ =]{1,2}["']?[^\s"']{1,60}["']?[ \t]{1,4}--?p(?:ass(?:word)?)?[ =]{0,2}["']?([^\s"'`,;<>]{4,80})"#,
-                700,
-                "plain_password",
-            ),
-            named(
-                &["--pass", "-password", "sshpass", "--token", "--secret", "--api-key"],
-                r#"(?i)[ \t](?:--?pass(?:word|wd|phrase)?|--?(?:auth-?)?token|--?secret|--?api-?key)(?:[ \t]{1,4}|=)["']?([^\s"'`,;<>]{6,128})"#,
-                700,
-                "password",
-            ),
-            // A line of an environment file.
-            named(
-                &["PASS=", "PASSWORD=", "PASSWD=", "PWD="],
-                r#"(?m)^(?:#[ \t]{0,3}|export )?[A-Z0-9_]{0,60}(?:PASS|PASSWORD|PASSWD|_PWD)=["']?([^\s"'$<{%]{5,80})"#,
-                600,
-                "plain_password",
-            ),
-            named(
-                &["<password", "<passwd", "<pwd", "password>"],
-                r"(?i)<[a-z0-9_:-]{0,30}(?:password|passwd|pwd)[^<>]{0,40}>\s{0,8}([^<>\s]{5,128})\s{0,8}</",
-                750,
-                "password",
-            ),
-            named(
-                &["credential"],
-                r#"(?i)credentials?\(\s{0,4}["'][^"'\n]{1,80}["'],\s{0,4}["']([^"'\s]{5,80})["']"#,
-                700,
-                "plain_password",
-            ),
-            named(
-                &["machine"],
-                r#"(?i)\bmachine\s{1,8}[a-z0-9.-]{1,80}\s{1,8}login\s{1,8}\S{1,80}\s{1,8}password\s{1,8}(\S{4,128})"#,
-                750,
-                "password",
-            ),
-        ],
-        check: check_password,
-    },
-    Rule {
-        info: info("secret/authorization", High, 850, "Credentials of an HTTP request."),
-        patterns: &[
-            named(
-                &["authorization", "bearer"],
-                r#"(?i)\b(?:authorization["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?(?:bearer|token|apikey|ssws|key|genie\w{1,8})?|bearer)[ \t]{1,4}([a-z0-9._~+/=@-]{12,200})"#,
-                850,
-                "authorization",
-            ),
-            named(
-                &["basic "],
-                r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/_-]{8,300}={0,2})",
-                850,
-                "basic_authorization",
-            ),
-            named(
-                &[
-                    "x-api-key",
-                    "x-auth-token",
-                    "private-token",
-                    "api-token",
-                    "x-token",
-                    "x-access-token",
-                    "apikey:",
-                    "x-vault-token",
-                    "x-jfrog",
-                    "-h ",
-                    "--header",
-                ],
-                r#"(?i)(?:\b(?:x-jfrog-art-api|x-[a-z0-9-]{0,30}(?:key|token|secret)|private-token|job-token|api-token|apikey)|(?:-h|--header)[ \t=]{0,3}["'`]?[a-z0-9-]{0,30}(?:key|token|secret))["'`]?[ \t]{0,4}[:=,][ \t]{0,4}["'`]?([a-z0-9._~+/=-]{10,200})"#,
-                850,
-                "authorization",
-            ),
-            named(
-                &["curl"],
-                r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?[^\s:"'`<]{0,60}["'`]?:["'`]?([^\s"'`<>]{3,80})"#,
-                800,
-                "curl_user",
-            ),
-            named(
-                &["curl"],
-                r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?([^\s:"'`<]{10,120}):["'` \t]"#,
-                800,
-                "authorization",
-            ),
-        ],
-        check: check_authorization,
-    },
-];
+            800,
+            "key",
+        ),
+        // Quoted, with signs and brackets in it: `SECRET_KEY = 'x(4$...'`.
+        named(
+            &["secret", "key"],
+            r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}"([^"\s]{10,200})""#,
+            700,
+            "quoted_key",
+        ),
+        named(
+            &["secret", "key"],
+            r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}'([^'\s]{10,200})'"#,
+            700,
+            "quoted_key",
+        ),
+        // `the token 4f7a...`, `stripeKEY-4f7a...`: no sign of an assignment, so it wants more chance.
+        named(
+            &["key", "secret", "token", "access", "private"],
+            r#"(?i)\b[a-z0-9_.-]{0,40}?(?:key|secret|token|access|private)["'`]?(?:(?:[ \t][a-z]{2,12}){0,2}[ \t]{1,16}|[ \t]{0,2}[\r\n]{1,2}[ \t]{0,4}|[-.|])["'`]?([a-z0-9_+/=.:|!-]{16,200})"#,
+            500,
+            "loose_key",
+        ),
+        // `stripe private=4f7a...`, `acmeACCESS: 4f7a...`.
+        named(
+            &["access", "private", "key=", "key =", "key:", "key\"", "_api", "pat:", "pat="],
+            r#"(?i)\b(?:[a-z0-9_.-]{0,40}?(?:access|private)(?:[ _-]?(?:key|token|code))?|key|pat|[a-z0-9]{2,30}_api)["'`]?[ \t]{0,2}[:=][ \t]{0,2}["'`]?([a-z0-9_+/=.-]{16,200})"#,
+            500,
+            "bare_key",
+        ),
+        // `The API key for the printer is 4f7a...`.
+        named(
+            &["key", "secret", "token"],
+            r#"(?i)\b(?:key|secret|token)s?["'`]?[ \t,(][^\n:=]{1,48}?(?:\bis|:|=|->)[ \t]{1,4}["'`(]{0,2}([a-z0-9_+/=.-]{20,200})"#,
+            500,
+            "loose_key",
+        ),
+        // What a client of a service is made with.
+        named(
+            &["client(", "init(", "initialize(", "configure(", "authenticate("],
+            r#"(?i)(?:client|init|initialize|configure|authenticate)\(\s{0,4}["']([a-z0-9_+/=.-]{20,200})["']"#,
+            450,
+            "loose_key",
+        ),
+        // In an address: `?key=4f7a...`.
+        named(&["?key=", "&key="], r"[?&]key=([A-Za-z0-9_-]{20,120})", 500, "loose_key"),
+        // `name: API_TOKEN` and `value: ...` on the next line; `key="ApiKey" value="..."`.
+        named(
+            &["value", "content="],
+            r#"(?i)\b(?:name|key|id)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?[a-z0-9_.:-]{0,40}(?:key|token|secret|password|passwd|pwd)[a-z0-9_.-]{0,12}["']?[\s,]{1,16}["']?(?:secret_?)?(?:value|content)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?([^\s"'`,;<>&]{8,200})"#,
+            800,
+            "key",
+        ),
+        named(
+            &["key", "token", "secret"],
+            r"(?i)<[^<>\n]{0,60}?[a-z0-9_:.-](?:key|token|secret)[^<>\n]{0,40}>\s{0,8}([^<>\s]{12,200})\s{0,8}</",
+            800,
+            "key",
+        ),
+        // A property list.
+        named(
+            &["</key>"],
+            r"(?i)(?:key|token|secret)[a-z0-9_.-]{0,24}</key>\s{0,8}<string>([^<>\s]{12,200})</",
+            800,
+            "key",
+        ),
+        // A row of a table.
+        named(
+            &["</td>", "</th>"],
+            r"(?i)(?:key|token|secret)[^<>\n]{0,24}(?:</(?:b|code|strong)>)?</t[dh]>\s{0,16}<td[^<>]{0,60}>\s{0,8}(?:<code>)?([^<>\s]{12,200})<",
+            800,
+            "key",
+        ),
+    ],
+    check: check_key,
+}];
 
 /// Wants the letters of chance: a key is made by a machine.
 fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
@@ -237,6 +115,7 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     }
     if public::is_named(head(candidate))
         || is_stand_in(value, is_quoted(candidate))
+        || placeholder::names_itself(value)
         || placeholder::is_name(value) && !placeholder::is_unspeakable(value)
         || placeholder::is_compound(value)
     {
@@ -245,6 +124,16 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     if candidate.pattern.kind == "loose_key" {
         let score = if placeholder::is_uuid(value) { 450 } else { candidate.pattern.score };
         return placeholder::is_chance(value).then(|| found(candidate, value, score))?;
+    }
+    if candidate.pattern.kind == "bare_key" {
+        let known = placeholder::is_uuid(value) || placeholder::is_hash(value);
+        let bare = head(candidate).eq_ignore_ascii_case("key");
+        let random = placeholder::is_chance(value) && placeholder::classes(value) > 2;
+        let taken = if bare { random && !known } else { placeholder::is_chance(value) };
+        return taken.then(|| found(candidate, value, candidate.pattern.score))?;
+    }
+    if is_weakly_signed(candidate) && !placeholder::is_chance(value) {
+        return None;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
@@ -271,6 +160,14 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
         _ => candidate.pattern.score,
     };
     found(candidate, value, score)
+}
+
+/// Whether a bracket, a bar or an arrow stands between name and value: signs of much else, too.
+fn is_weakly_signed(candidate: &Candidate<'_>) -> bool {
+    let lead = Span::new(candidate.span.start, candidate.value.start);
+    let lead = lead.of(candidate.text).unwrap_or_default();
+    let lead = lead.trim_end_matches(['"', '\'', '`', ' ', '\t', '\\']);
+    lead.ends_with(['(', '[', '|']) || lead.ends_with("->")
 }
 
 /// Signs that no name has make a quoted text a secret that somebody chose.
@@ -300,73 +197,11 @@ pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
 /// Whether `value` stands in for a secret, or is code: in quotation marks, only what is filled in later.
 pub(super) fn is_stand_in(value: &str, quoted: bool) -> bool {
     placeholder::is_obvious(value)
+        || placeholder::is_public_number(value)
+        || placeholder::is_token_header(value)
+        || placeholder::is_file(value)
+        || value.starts_with(':')
         || if quoted { placeholder::is_filled_in(value) } else { placeholder::is_expression(value) }
-}
-
-/// People make passwords: two kinds of characters are enough, but a plain word is not, unless
-/// what stands around it leaves no doubt.
-fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
-    let value = trimmed(candidate.value());
-    if is_stand_in(value, is_quoted(candidate)) || value.len() < 4 {
-        return None;
-    }
-    let lower = value.to_ascii_lowercase();
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let says_itself =
-        lower.contains("password") || lower.contains("passwd") || lower.contains("secret");
-    if digits == 0 && says_itself {
-        // A name or a path that says the word again.
-        return None;
-    }
-    if candidate.pattern.kind == "plain_password" {
-        // The first of several words in quotation marks is not what is between them.
-        let behind = candidate.text.as_bytes().get(candidate.value.end);
-        if is_quoted(candidate) && behind == Some(&b' ') {
-            return None;
-        }
-        let spoken = value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        return spoken.then(|| found(candidate, value, candidate.pattern.score))?;
-    }
-    if value.len() < 5 || placeholder::classes(value) < 2 || placeholder::is_name(value) {
-        return None;
-    }
-    if candidate.pattern.kind == "quoted_password" {
-        // Words with spaces are a label; what has signs and digits too is not.
-        let is_odd = value.contains(['`', '"', '\'', ' ']) && placeholder::classes(value) > 2;
-        return (is_odd && digits > 0).then(|| found(candidate, value, 650))?;
-    }
-    let quoted = candidate.pattern.score == 750;
-    if !quoted && digits == 0 && placeholder::classes(value) < 3 {
-        return None;
-    }
-    found(candidate, value, candidate.pattern.score)
-}
-
-fn check_authorization(candidate: &Candidate<'_>) -> Option<Found> {
-    let value = trimmed(candidate.value());
-    if candidate.pattern.kind == "basic_authorization" {
-        // A name and a password with a colon between, or it is the word "basic". What was cut or
-        // mistyped is known by the name of the header.
-        let pair = STANDARD.decode(candidate.value()).ok();
-        let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
-        let known = match pair {
-            Some(pair) => pair.contains(':') && !placeholder::is_obvious(&pair),
-            None => {
-                let before =
-                    Span::new(candidate.span.start.saturating_sub(24), candidate.span.start);
-                let before = before.of(candidate.text).unwrap_or_default().to_ascii_lowercase();
-                before.contains("authorization")
-                    && value.len() >= 24
-                    && placeholder::is_chance(value)
-            }
-        };
-        return known.then(|| found(candidate, value, candidate.pattern.score))?;
-    }
-    let by_place = candidate.pattern.kind == "curl_user";
-    if is_stand_in(value, is_quoted(candidate)) || !by_place && placeholder::is_name(value) {
-        return None;
-    }
-    found(candidate, value, candidate.pattern.score)
 }
 
 /// Without the full stop, bracket or comma that ends the sentence, not the secret.
@@ -374,10 +209,13 @@ pub(super) fn trimmed(value: &str) -> &str {
     value.trim_end_matches(['.', ',', ')', ';', ':', ']', '}', '\\'])
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the type of every check")]
+/// What a check found: `value`, unless the text goes on with dots or stars in its place.
 pub(super) fn found(candidate: &Candidate<'_>, value: &str, score: u16) -> Option<Found> {
     let start = candidate.value.start;
     let span = Span::new(start, start + value.len());
+    if placeholder::is_cut(candidate.text, span.end) {
+        return None;
+    }
     let severity = if score < 600 { Medium } else { candidate.pattern.severity };
     Some(Found { span, severity, score })
 }

@@ -9,6 +9,9 @@ use crate::finding::Severity::{Critical, High};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+/// Lines of a cluster's secret that are read.
+const ENTRIES: usize = 64;
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         info: info(
@@ -67,6 +70,16 @@ pub(super) const RULES: &[Rule] = &[
                 850,
                 "password",
             ),
+            // A secret of a cluster: all that it holds.
+            Pattern {
+                reach: (16, 900),
+                ..named(
+                    &["kind: Secret"],
+                    r"\bkind: Secret\b(?s:.){1,800}?\n(?:data|stringData):[ \t]{0,4}\r?\n([ \t]{1,8}[A-Za-z0-9._-]{1,80}:)",
+                    800,
+                    "cluster_secret",
+                )
+            },
             named(
                 &["client-key-data"],
                 r"\bclient-key-data:\s{0,4}([A-Za-z0-9+/]{96,192})",
@@ -215,6 +228,9 @@ fn check_pin(candidate: &Candidate<'_>) -> Option<Found> {
 /// A name and a password with a colon between, or a private key in PEM form.
 fn check_encoded(candidate: &Candidate<'_>) -> Option<Found> {
     let value = candidate.value();
+    if candidate.pattern.kind == "cluster_secret" {
+        return check_cluster(candidate);
+    }
     if candidate.pattern.kind == "private_key" {
         let head = STANDARD.decode(value.get(..96)?).ok()?;
         let known =
@@ -228,5 +244,21 @@ fn check_encoded(candidate: &Candidate<'_>) -> Option<Found> {
     let bytes = STANDARD.decode(value).ok()?;
     let (user, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
     let known = !user.is_empty() && password.len() >= 4 && !is_stand_in(password, true);
+    known.then(|| found(candidate, value, candidate.pattern.score))?
+}
+
+/// Takes the lines of a cluster's secret, unless what stands in them is filled in later.
+fn check_cluster(candidate: &Candidate<'_>) -> Option<Found> {
+    let rest = candidate.text.get(candidate.value.start..)?;
+    let entries = rest.split_inclusive('\n').take(ENTRIES);
+    let lines = entries.take_while(|line| line.starts_with([' ', '\t']) && line.contains(':'));
+    let (mut length, mut known) = (0, false);
+    for line in lines {
+        let value = line.split_once(':').map_or("", |(_, value)| value).trim();
+        let value = value.trim_matches(['"', '\'']);
+        known |= value.len() >= 4 && !is_stand_in(value, true);
+        length += line.len();
+    }
+    let value = rest.get(..length)?.trim_end();
     known.then(|| found(candidate, value, candidate.pattern.score))?
 }

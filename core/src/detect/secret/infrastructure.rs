@@ -1,6 +1,6 @@
 //! Keys of clouds, databases, networks and what watches over them.
 
-use super::{accept_random, info, token};
+use super::{accept_random, form, info, token};
 use crate::detect::registry::Rule;
 use crate::finding::Severity::High;
 
@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
             token(&["dbtc_", "dbtu_"], r"[A-Za-z0-9_-]{40,50}", 900, "dbt_token"),
             token(&["4b1d"], r"[A-Za-z0-9]{38}\b", 850, "clickhouse_secret"),
             token(&["essu_"], r"[A-Za-z0-9+/]{40,120}={0,2}", 900, "elastic_key"),
-            token(&["phx_", "phs_", "phc_"], r"[A-Za-z0-9_-]{40,50}\b", 880, "posthog_key"),
+            token(&["phx_", "phs_"], r"[A-Za-z0-9_-]{40,50}\b", 880, "posthog_key"),
             token(&["sgp_"], r"[A-Za-z0-9]{60,70}\b", 850, "segment_token"),
             token(&["NF-"], r"[A-Za-z0-9]{32}\b", 850, "nightfall_key"),
             token(&["web_", "server_"], r"[a-f0-9]{32}\b", 700, "dfuse_key"),
@@ -100,6 +100,21 @@ pub(super) const RULES: &[Rule] = &[
                 "newrelic_key",
             ),
             token(&["dt0"], r"[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}\b", 950, "dynatrace_token"),
+            form(
+                &["NRAL"],
+                r"\b(?:eu01xx|gov01x)?[A-Za-z0-9]{26,36}(?:FFFF)?NRAL\b",
+                High,
+                880,
+                "newrelic_key",
+            ),
+            form(
+                &["sumo"],
+                r#"(?i:sumo[a-z0-9_.-]{0,16}(?:access|id)[a-z0-9_.-]{0,8})["']?\s{0,3}[:=]\s{0,3}["']?(su[A-Za-z0-9]{12})\b"#,
+                High,
+                700,
+                "sumologic_id",
+            ),
+            token(&["na1.", "eu1."], r"[A-Za-z0-9+/]{90,110}={0,2}", 880, "fullstory_key"),
             token(
                 &["hcaik_", "hcxik_", "hcalk_", "hcxlk_", "hcamk_"],
                 r"[a-z0-9]{26,60}\b",

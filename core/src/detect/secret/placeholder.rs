@@ -15,8 +15,8 @@ const WORDS: &[&str] = &[
     "yoursecret",
     "yourpassword",
     "xxxx",
-    "****",
-    "....",
+    "***",
+    "...",
     "redacted",
     "insert",
     "replace",
@@ -31,7 +31,14 @@ const WORDS: &[&str] = &[
     "hidden",
     "masked",
     "censored",
+    "generate",
+    "_here",
+    "-here",
+    "_goes_",
 ];
+
+/// What a text goes on with where the rest of a value was left out.
+const CUTS: &[&str] = &["...", "…", "***", "###", "[...]"];
 
 /// Runs that a hand types and chance does not.
 const RUNS: &[&str] = &["12345678", "01234567", "abcdefgh", "qwertyui", "deadbeefdeadbeef"];
@@ -71,13 +78,38 @@ const NOTHINGS: &[&str] = &[
     "number",
     "function",
     "boolean",
+    "latin1",
+    "latin-1",
+    "ascii",
+    "utf8",
+    "utf-8",
+    "md5",
+    "sha1",
+    "sha256",
+    "bcrypt",
+    "scram-sha-256",
 ];
 
 /// Whether `value` stands in for a secret, however it is spelt: safe to ask of any form.
 pub(super) fn is_obvious(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let few = distinct(&lower) <= 4 && distinct(&lower) * 2 <= lower.len();
-    WORDS.iter().any(|word| lower.contains(word)) || few || is_typed(&lower)
+    WORDS.iter().any(|word| is_word_of(value, &lower, word)) || few || is_typed(&lower)
+}
+
+/// Whether `word` stands in `value`: a short one in one case, or chance might have written it.
+fn is_word_of(value: &str, lower: &str, word: &str) -> bool {
+    let Some(at) = lower.find(word) else { return false };
+    let spelt = value.as_bytes().get(at..at + word.len()).unwrap_or_default();
+    let rest = spelt.get(1..).unwrap_or_default();
+    word.len() > 4
+        || rest.iter().all(|byte| !byte.is_ascii_uppercase())
+        || spelt.iter().all(|byte| !byte.is_ascii_lowercase())
+}
+
+/// Whether `text` goes on at `end` as where the rest of a value was left out.
+pub(super) fn is_cut(text: &str, end: usize) -> bool {
+    text.get(end..).is_some_and(|rest| CUTS.iter().any(|cut| rest.starts_with(cut)))
 }
 
 /// Whether the most of `lower` is one run of the keyboard or the alphabet.
@@ -92,7 +124,7 @@ pub(super) fn is_expression(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let opens = |marks: &[&str]| marks.iter().any(|mark| lower.starts_with(mark));
     let holds = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
-    NOTHINGS.contains(&lower.as_str())
+    NOTHINGS.contains(&lower.trim_end_matches(['!', '?']))
         || opens(&["$", "<", "{", "%", "[", "@", "&", "#", "/", "~/", "./", "http", "file:"])
         || holds(&["(", ")", "{{", "${", "$(", "[", "]", "\\n", "->", "::", "=>"])
         || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
@@ -128,9 +160,11 @@ fn is_identifier(value: &str) -> bool {
 
 /// `self.api_key`, `app.auth.token`: names with dots between, and hardly a digit.
 fn is_dotted_name(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
     value.contains('.')
         && value.len() < 60
-        && value.bytes().filter(u8::is_ascii_digit).count() * 4 <= value.len()
+        && (digits * 4 <= value.len()
+            || value.len() < 32 && digits * 2 <= value.len() && changes(value) * 4 <= value.len())
         && value.split('.').all(|part| {
             part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -181,9 +215,32 @@ pub(super) fn is_chance(value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     value.len() >= 16
         && letters > 0
-        && digits >= 2
+        && (digits >= 2 || is_jumbled(value))
         && entropy(value) >= 3.0
-        && (changes(value) * 6 >= value.len() || is_hash(value) || is_run(value, digits))
+        && (changes(value) * 6 >= value.len()
+            || is_hash(value)
+            || is_run(value, digits)
+            || is_grouped(value))
+}
+
+/// Whether `value` is groups of one length, most of them letters and digits: `AB12-3CDE-F456-7GH8`.
+fn is_grouped(value: &str) -> bool {
+    let groups = || value.split('-');
+    let length = groups().next().map_or(0, str::len);
+    let mixed = |group: &&str| {
+        group.bytes().any(|b| b.is_ascii_digit()) && group.bytes().any(|b| b.is_ascii_alphabetic())
+    };
+    let even = groups().all(|group| {
+        group.len() == length && group.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    (4..=8).contains(&length) && even && groups().filter(mixed).count() >= 3
+}
+
+/// Whether the case of letters jumps as in no name, with hardly a vowel between: for the few random values without digits.
+fn is_jumbled(value: &str) -> bool {
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let vowels = value.bytes().filter(|b| b"aeiouAEIOU".contains(b)).count();
+    classes(value) >= 2 && changes(value) * 4 >= value.len() && vowels * 4 <= letters
 }
 
 /// Whether letters and a fair share of `digits` stand in one long run, as in no word.
@@ -205,6 +262,51 @@ pub(super) fn is_compound(value: &str) -> bool {
         && changes(value) * 7 < value.len()
         && value.split(['_', '-', '.', ':', '/']).all(plain)
         && !is_uuid(value)
+}
+
+/// Whether `value` says that it is a key and little else: `ig_key001`, `secureAccessToken12345`.
+pub(super) fn names_itself(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let kinds = ["key", "token", "secret", "_pass", "_pat"];
+    let word = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b"_-".contains(&b));
+    let numbered = plain && lower.len() - word.len() <= 6;
+    lower.len() < 32
+        && (kinds.iter().any(|kind| lower.ends_with(kind))
+            || numbered && kinds.iter().any(|kind| lower.contains(kind)))
+}
+
+/// How the name of a file ends.
+const FILES: &[&str] = &[
+    ".patch", ".tgz", ".gz", ".zip", ".png", ".jpg", ".svg", ".js", ".mjs", ".ts", ".json", ".md",
+    ".html", ".css", ".lock", ".py", ".rs", ".go", ".pem", ".crt", ".key", ".txt", ".xml", ".yaml",
+    ".yml", ".toml", ".jar", ".whl",
+];
+
+/// Whether `value` names a file.
+pub(super) fn is_file(value: &str) -> bool {
+    FILES.iter().any(|end| value.ends_with(end))
+}
+
+/// Whether `value` is an address of a chain or the id of a key, which anybody may know, or a time.
+pub(super) fn is_public_number(value: &str) -> bool {
+    let digits = |from: &str| from.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hex = value
+        .strip_prefix("0x")
+        .is_some_and(|rest| matches!(rest.len(), 8 | 16 | 40) && digits(rest));
+    let date = value.as_bytes().get(..11).is_some_and(|head| {
+        head.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            10 => matches!(byte, b'T' | b't' | b'_'),
+            _ => byte.is_ascii_digit(),
+        })
+    });
+    hex || date
+}
+
+/// Whether `value` is the first part of a web token alone: it says how the rest is signed.
+pub(super) fn is_token_header(value: &str) -> bool {
+    value.starts_with("eyJ") && !value.contains('.') && value.len() < 64 && value.contains("hbGci")
 }
 
 /// Whether `value` is hexadecimal of the length of a common hash.

@@ -14,13 +14,11 @@ const WITHIN: &[&str] = &[
     "audience",
     "issuer",
     "idempotency",
-    "primary",
     "foreign",
     "partition",
     "cache",
     "routing",
     "keyboard",
-    "monkey",
     "fingerprint",
     "checksum",
     "integrity",
@@ -39,14 +37,14 @@ const WITHIN: &[&str] = &[
     "trace",
     "bucket",
     "object_key",
-    "author",
     "authenticity",
+    "copyright",
 ];
 
 /// How such a name ends.
 const ENDINGS: &[&str] = &[
-    "_id", "-id", ".id", "name", "type", "url", "arn", "uri", "path", "file", "hash", "size",
-    "count",
+    "_id", "-id", ".id", " id", "author", "name", "type", "url", "arn", "uri", "path", "file",
+    "hash", "size", "count",
 ];
 
 /// Whether `name` says that what follows is an id, or may be known.
@@ -56,7 +54,12 @@ pub(super) fn is_named(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     // A page's token is public, that of the service Statuspage is not.
     let service = lower.contains("statuspage");
-    let within = |word: &&str| lower.contains(*word) && !(service && word.starts_with("page"));
+    let bucket = lower.contains("bitbucket");
+    let within = |word: &&str| {
+        lower.contains(*word)
+            && !(service && word.starts_with("page"))
+            && !(bucket && *word == "bucket")
+    };
     WITHIN.iter().any(within)
         || name.ends_with("Id")
         || ENDINGS.iter().any(|ending| lower.ends_with(ending))

@@ -1,7 +1,7 @@
 use crate::content::OutputKind;
 use crate::detect::Scope;
 use crate::detect::tests::found;
-use crate::finding::{Category, Finding};
+use crate::finding::{Category, Finding, Severity};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -297,5 +297,213 @@ fn what_only_looks_like_a_credential_is_left_alone() {
         "next_page_token=Q2hhbmdlIG1l4f8xTq",
     ] {
         assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}
+
+#[test]
+fn keys_are_read_in_the_syntax_of_many_languages() {
+    let value = random(BASE62, 32);
+    for text in [
+        format!("val apiKey: String = \"{value}\""),
+        format!("let api_key: &str = \"{value}\";"),
+        format!("const key = process.env.API_KEY || \"{value}\";"),
+        format!("SECRET_KEY = Buffer.from(\"{value}\")"),
+        format!("client.setAuthToken(\"{value}\")"),
+        format!("api_key: |\n  {value}\n"),
+        format!("\"apiToken\":\n    \"{value}\""),
+        format!("<string name=\"api_token\">{value}</string>"),
+        format!("<key>ApiToken</key>\n<string>{value}</string>"),
+        format!("<td>API key</td><td>{value}</td>"),
+        format!("<meta name=\"api-token\" content=\"{value}\">"),
+        format!("| api_key | {value} |"),
+        format!("**API key:** `{value}`"),
+        format!("API_KEY = os.getenv(\"API_KEY\", \"{value}\")"),
+        format!("the API key for the printer is {value}"),
+        format!("we changed the key for staging -> {value}"),
+        format!("GET https://maps.test/v1?key={value}"),
+        format!("acme private={value}"),
+        format!("new AcmeClient(\"{value}\")"),
+        format!("WEATHER_API=\"{value}\""),
+    ] {
+        let findings = secrets(&text);
+        let found = findings.iter().any(|f| f.span.of(&text) == Some(value.as_str()));
+        assert!(found, "{text}: {findings:?}");
+    }
+}
+
+#[test]
+fn passwords_are_read_wherever_people_write_them() {
+    let value = "Blue7Ladder!";
+    for text in [
+        format!("#define DB_PASSWORD \"{value}\""),
+        format!("let password: &str = \"{value}\";"),
+        format!("user.setPassword(\"{value}\")"),
+        format!("password ||= \"{value}\""),
+        format!("db_pass: {value}"),
+        format!("\"rootpw\": \"{value}\""),
+        format!("**Password:** `{value}`"),
+        format!("<td>Password</td><td>{value}</td>"),
+        format!("<string name=\"db_password\">{value}</string>"),
+        format!("- name: DB_PASSWORD\n  value: {value}\n"),
+        format!("the password for the attic is {value}"),
+        format!("the initial password {value} has to be changed"),
+        format!("Login: joe / {value}"),
+        format!("비밀번호: {value}"),
+    ] {
+        let findings = secrets(&text);
+        let found = findings.iter().any(|f| {
+            f.rule == "secret/password" && f.span.of(&text).is_some_and(|s| s.starts_with(value))
+        });
+        assert!(found, "{text}: {findings:?}");
+    }
+}
+
+#[test]
+fn passwords_are_known_by_the_option_that_takes_them() {
+    let value = "Blue7Ladder!";
+    for (rule, text) in [
+        ("secret/command_password", format!("sshpass -p {value} ssh joe@host")),
+        ("secret/command_password", format!("redis-cli -h host -a {value} ping")),
+        ("secret/command_password", format!("ldapsearch -D cn=joe -w {value} -b dc=x")),
+        ("secret/command_password", format!("mysql -u root -p{value} shop")),
+        ("secret/command_password", format!("openssl rsa -in k -passin pass:{value}")),
+        ("secret/command_password", format!("keytool -storepass {value} -list")),
+        ("secret/command_password", format!("rabbitmqctl add_user joe {value}")),
+        ("secret/command_password", format!("net use z: \\\\srv\\x /user:joe {value}")),
+        ("secret/command_password", format!("xfreerdp /u:joe /p:{value} /v:host")),
+        ("secret/command_password", format!("smbclient //srv/x -U joe%{value}")),
+        ("secret/command_password", format!("echo 'joe:{value}' | chpasswd")),
+        ("secret/command_password", format!("ConvertTo-SecureString \"{value}\" -AsPlainText")),
+        ("secret/command_password", format!("jdbc:oracle:thin:joe/{value}@host:1521:x")),
+        ("secret/database_password", format!("CREATE USER joe IDENTIFIED BY '{value}';")),
+        ("secret/database_password", format!("ALTER ROLE joe WITH PASSWORD '{value}';")),
+        ("secret/database_password", format!("new PDO(\"mysql:host=h\", \"joe\", \"{value}\")")),
+        ("secret/device_password", format!("snmp-server community {value} RO\n")),
+        ("secret/device_password", format!("username joe password 0 {value}\n")),
+        ("secret/authorization", format!("curl --proxy-user joe:{value} host")),
+        ("secret/authorization", format!("curl https://x.test \\\n-u joe:{value}")),
+    ] {
+        let findings = secrets(&text);
+        let found = findings.iter().find(|f| f.rule == rule);
+        assert_eq!(found.and_then(|f| f.span.of(&text)), Some(value), "{text}: {findings:?}");
+    }
+    for text in [
+        "sshpass -p $PASSWORD ssh joe@host",
+        "redis-cli -a <password> ping",
+        "docker login -u joe --password-stdin registry.test",
+        "mysql -h db -p shop",
+        "CREATE USER joe IDENTIFIED BY 'password';",
+        "snmp-server community public RO",
+        "the signal is connected by connect(\"clicked\", \"handler\")",
+    ] {
+        assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}
+
+#[test]
+fn private_keys_without_pem_lines_are_read_to_their_end() {
+    let line = random(BASE62, 64);
+    let putty = format!("Private-Lines: 2\n{line}\n{line}\nPrivate-MAC: 0a1b\n");
+    let xml = format!("<RSAKeyValue><Modulus>{line}</Modulus><D>{line}{line}</D></RSAKeyValue>");
+    let json = format!("{{\"kty\":\"RSA\",\"n\":\"{line}\",\"d\":\"{line}{line}\"}}");
+    for (text, key) in [
+        (&putty, format!("{line}\n{line}")),
+        (&xml, format!("{line}{line}")),
+        (&json, format!("{line}{line}")),
+    ] {
+        let findings = secrets(text);
+        let found = findings.iter().find(|f| f.rule == "secret/raw_private_key");
+        assert_eq!(found.and_then(|f| f.span.of(text)), Some(key.as_str()), "{findings:?}");
+    }
+    for text in [format!("<D>{line}</D>"), format!("{{\"d\": \"{line}\"}}")] {
+        assert!(secrets(&text).iter().all(|f| f.rule != "secret/raw_private_key"), "{text}");
+    }
+}
+
+#[test]
+fn all_that_a_secret_of_a_cluster_holds_is_marked() {
+    let value = STANDARD.encode(random(BASE62, 12));
+    let lines = format!("  user: am9l\n  door: {value}");
+    let text = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n{lines}\n---\n");
+    let findings = secrets(&text);
+    let found = findings.iter().find(|f| f.rule == "secret/encoded_credentials");
+    assert_eq!(found.and_then(|f| f.span.of(&text)), Some(lines.as_str()), "{findings:?}");
+    let filled = "kind: Secret\ndata:\n  door: {{ .Values.door }}\n";
+    assert!(secrets(filled).is_empty(), "{:?}", secrets(filled));
+}
+
+#[test]
+fn the_words_of_a_wallet_are_told_from_a_sentence() {
+    let words = "ladder copper mango tiger velvet orbit canal fabric hollow island jungle kettle";
+    let text = format!("my seed phrase: {words}");
+    let findings = secrets(&text);
+    assert_eq!(findings[0].rule, "secret/seed_phrase");
+    assert_eq!(findings[0].span.of(&text), Some(words));
+    for text in [
+        "the seed phrase is what restores the wallet and nobody should ever write it down here",
+        "seed phrase: ladder copper mango tiger velvet orbit",
+    ] {
+        assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
+    }
+}
+
+#[test]
+fn forms_of_services_are_found_by_what_is_fixed_in_them() {
+    let (b, hex) = (|n| random(BASE62, n), |n| random(HEX, n));
+    for (rule, text) in [
+        ("secret/identity_token", format!("OKTA_TOKEN=00{}", b(40))),
+        ("secret/identity_token", format!("use amzn1.oa2-cs.v1.{} here", hex(64))),
+        ("secret/identity_token", format!("{}_{}_mmk", b(6), b(29))),
+        ("secret/webhook", format!("https://chat.test/hooks/{}", random("abcdefgh234567xyz", 26))),
+        ("secret/webhook", format!("https://iot.test/api/v1/{}/telemetry", b(20))),
+        (
+            "secret/webhook",
+            format!("https://oapi.dingtalk.com/robot/send?access_token={}", hex(64)),
+        ),
+        ("secret/cloud_session", format!("FwoGZXIvYXdz{}", b(160))),
+        ("secret/cloud_session", format!("https://s3.test/x?X-Amz-Signature={}", hex(64))),
+        ("secret/azure_key", format!("{}JQQJ99{}", b(52), b(26))),
+        ("secret/azure_key", format!("{}+ASt{}==", b(76), "q7Zx1A")),
+        ("secret/monitoring_key", format!("{}FFFFNRAL", hex(32))),
+        ("secret/chat_token", format!("telegram: 123456789:{}", b(35))),
+        ("secret/build_token", format!("waka_{}", "0f9a1c2b-77aa-4bd1-9c0e-5d6e7f8a9b0c")),
+    ] {
+        let findings = secrets(&text);
+        assert!(findings.iter().any(|f| f.rule == rule), "{text}: {findings:?}");
+    }
+}
+
+#[test]
+fn what_is_cut_or_may_be_known_is_no_secret() {
+    let value = random(BASE62, 24);
+    for text in [
+        format!("API_KEY={value}..."),
+        format!("token: {value}***"),
+        "the contract's key is 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48".to_owned(),
+        "Authorization: Bearer eyJhbGciOiJIUzI1NiJ9".to_owned(),
+        "key: Ed25519PrivateKey".to_owned(),
+        "my authorization key is ig_key001".to_owned(),
+        "token_expires: 2026-03-10T14:22:00Z".to_owned(),
+        "password.encode('latin-1')".to_owned(),
+        "type Query { login(password: String!): User }".to_owned(),
+        "a user name and password should be given".to_owned(),
+        "challengePassword = '1.2.840.113549.1.9.7'".to_owned(),
+        format!("https://img.test/box.ico-{}.png", random(HEX, 32)),
+        "xoxp-572370529330-573807301142-572331691188".to_owned(),
+    ] {
+        assert!(secrets(&text).is_empty(), "{text}: {:?}", secrets(&text));
+    }
+    // Unsigned, a web token still says who somebody is.
+    let claims = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2UiLCJhZG1pbiI6dHJ1ZX0.";
+    let findings = secrets(claims);
+    assert_eq!((findings[0].rule.as_ref(), findings[0].severity), ("secret/jwt", Severity::Medium));
+}
+
+#[test]
+fn keywords_without_end_take_time_in_proportion() {
+    // Each repeats what wakes a rule and never lets it match.
+    for part in ["kind: Secret\n", "\"d\" : \"kty\" ", "token -> ", "password (", "Private-Lines: "]
+    {
+        assert!(secrets(&part.repeat(4_000)).len() <= 4_096, "{part}");
     }
 }

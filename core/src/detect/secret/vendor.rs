@@ -1,6 +1,6 @@
 //! Tokens of code hosts, registries, chat, payment, mail and model vendors.
 
-use super::{accept, accept_checksum, accept_numbered, accept_random, form, info, token};
+use super::{accept, accept_checksum, accept_random, accept_slack, form, info, token};
 use crate::detect::registry::Rule;
 use crate::finding::Severity::{Critical, High, Medium};
 
@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/github_token", Critical, 990, "A GitHub token."),
         patterns: &[form(
             &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
-            r"\bgh[pousr]_[A-Za-z0-9]{36}\b",
+            r"\bgh[pousr]_[A-Za-z0-9]{36,251}\b",
             Critical,
             990,
             "github_token",
@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/github_fine_token", Critical, 970, "A fine-grained GitHub token."),
         patterns: &[form(
             &["github_pat_"],
-            r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b",
+            r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9_]{56,60}\b",
             Critical,
             970,
             "github_token",
@@ -35,21 +35,21 @@ pub(super) const RULES: &[Rule] = &[
                     "glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glft-", "glsoat-", "glimt-",
                     "glagent-", "gloas-", "glffct-",
                 ],
-                r"\b(gl(?:(?:pat|dt|ft|soat|ffct)-[A-Za-z0-9_-]{20}|rt-(?:t\d_)?[A-Za-z0-9_-]{20}|ptt-[a-f0-9]{40}|imt-[A-Za-z0-9_-]{25}|agent-[A-Za-z0-9_-]{50}|oas-[a-f0-9]{64}|(?:pat|rt|dt)-[A-Za-z0-9_-]{27,300}\.[a-z0-9]{2}\.[a-z0-9]{7,9}))(?:[^A-Za-z0-9_-]|$)",
+                r"\b(gl(?:(?:pat|dt|rt|ft|soat|ffct)-[A-Za-z0-9_-]{20,50}|ptt-[A-Za-z0-9_-]{40}|imt-[A-Za-z0-9_-]{25}|agent-[A-Za-z0-9_-]{50,100}|oas-[A-Za-z0-9_-]{64}|(?:pat|rt|dt)-[A-Za-z0-9_-]{27,300}\.[a-z0-9]{2}\.[a-z0-9]{7,9}))(?:[^A-Za-z0-9_-]|$)",
                 Critical,
                 950,
                 "gitlab_token",
             ),
             form(
                 &["glcbt-"],
-                r"\bglcbt-[0-9a-fA-F]{1,5}_[A-Za-z0-9_-]{20}",
+                r"\bglcbt-(?:[0-9a-fA-F]{1,5}_)?[A-Za-z0-9_-]{20,50}",
                 High,
                 950,
                 "gitlab_token",
             ),
             form(
                 &["GR1348941"],
-                r"\b(GR1348941[A-Za-z0-9_-]{20})(?:[^A-Za-z0-9_-]|$)",
+                r"\b(GR1348941[A-Za-z0-9_-]{20,50})(?:[^A-Za-z0-9_-]|$)",
                 High,
                 950,
                 "gitlab_token",
@@ -89,8 +89,11 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/slack_token", High, 920, "A Slack token or webhook."),
         patterns: &[
             form(
-                &["xoxa-", "xoxb-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-"],
-                r"\bxox[abeoprs](?:\.xox[abp])?-(?:[A-Za-z0-9]{1,180}-){0,5}[A-Za-z0-9]{6,200}\b",
+                &[
+                    "xoxa-", "xoxb-", "xoxc-", "xoxd-", "xoxe-", "xoxe.", "xoxo-", "xoxp-",
+                    "xoxr-", "xoxs-",
+                ],
+                r"\bxox[a-eoprs](?:\.xox[abp])?-(?:[A-Za-z0-9]{1,180}-){0,5}[A-Za-z0-9%]{6,200}\b",
                 High,
                 920,
                 "slack_token",
@@ -110,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
                 "slack_webhook",
             ),
         ],
-        check: accept_numbered,
+        check: accept_slack,
     },
     Rule {
         info: info("secret/chat_token", High, 900, "A token or webhook of a chat service."),
@@ -123,10 +126,17 @@ pub(super) const RULES: &[Rule] = &[
                 900,
                 "discord_webhook",
             ),
+            form(
+                &["tgram://", "telegram"],
+                r"(?i:tgram://|telegram[^\n]{0,60}?[/\s=:\x22'`]|telegram\.org/bot)(\d{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)",
+                High,
+                850,
+                "telegram_token",
+            ),
             // A number in base64, which begins with a digit's letters; time; a keyed hash.
             token(
                 &["MT", "MD", "MZ", "Mj", "Mz", "NT", "ND", "Nj", "Nz", "OT", "OD"],
-                r"[A-Za-z0-9_-]{22,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}",
+                r"[A-Za-z0-9_-]{22,24}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}",
                 850,
                 "discord_token",
             ),
@@ -145,7 +155,7 @@ pub(super) const RULES: &[Rule] = &[
         patterns: &[
             form(
                 &["sk_live_", "rk_live_", "sk_prod_", "rk_prod_"],
-                r"\b[sr]k_(?:live|prod)_[A-Za-z0-9]{16,200}\b",
+                r"\b[sr]k_(?:live|prod)_[A-Za-z0-9]{14,200}\b",
                 Critical,
                 950,
                 "stripe_key",
@@ -206,7 +216,7 @@ pub(super) const RULES: &[Rule] = &[
                 900,
                 "openai_key",
             ),
-            form(&["sk-"], r"\bsk-[A-Za-z0-9]{48}\b", Critical, 850, "openai_key"),
+            form(&["sk-"], r"\bsk-[A-Za-z0-9]{48,64}\b", Critical, 850, "openai_key"),
             form(&["sk-or-v1-"], r"\bsk-or-v1-[a-f0-9]{64}\b", Critical, 950, "openrouter_key"),
         ],
         check: accept_random,
@@ -215,7 +225,7 @@ pub(super) const RULES: &[Rule] = &[
         info: info("secret/anthropic_key", Critical, 970, "An Anthropic key."),
         patterns: &[form(
             &["sk-ant-"],
-            r"\bsk-ant-(?:(?:api|admin)\d{2}-[A-Za-z0-9_-]{93}AA|(?:sid|oat|ort)\d{2}-[A-Za-z0-9_-]{80,120})",
+            r"\bsk-ant-(?:(?:api|admin)\d{2,3}-[A-Za-z0-9_-]{92,94}AA|(?:sid|oat|ort)\d{2}-[A-Za-z0-9_-]{80,120})",
             Critical,
             970,
             "anthropic_key",
@@ -227,13 +237,13 @@ pub(super) const RULES: &[Rule] = &[
         patterns: &[
             form(
                 &["hf_", "api_org_"],
-                r"\b(?:hf_|api_org_)[A-Za-z]{34}\b",
+                r"\b(?:hf_|api_org_)[A-Za-z0-9]{34}\b",
                 High,
                 900,
                 "huggingface_token",
             ),
             form(&["gsk_"], r"\bgsk_[A-Za-z0-9]{52}\b", High, 900, "groq_key"),
-            form(&["xai-"], r"\bxai-[A-Za-z0-9]{80}\b", High, 900, "xai_key"),
+            form(&["xai-"], r"\bxai-[A-Za-z0-9_]{70,90}\b", High, 900, "xai_key"),
             form(&["r8_"], r"\br8_[A-Za-z0-9]{37}\b", High, 900, "replicate_token"),
             form(&["pplx-"], r"\bpplx-[A-Za-z0-9]{48,56}\b", High, 900, "perplexity_key"),
             form(
@@ -263,7 +273,7 @@ pub(super) const RULES: &[Rule] = &[
                 800,
                 "twilio_key",
             ),
-            form(&["key-"], r"\bkey-[0-9a-f]{32}\b", High, 800, "mailgun_key"),
+            form(&["key-"], r"\b(?:pub)?key-[0-9a-f]{32}\b", High, 800, "mailgun_key"),
             form(&["-us"], r"\b[0-9a-f]{32}-us\d{1,2}\b", High, 850, "mailchimp_key"),
             form(
                 &["xkeysib-", "xsmtpsib-"],
@@ -318,7 +328,13 @@ pub(super) const RULES: &[Rule] = &[
                 920,
                 "atlassian_token",
             ),
-            form(&["sqp_", "squ_", "sqa_"], r"\bsq[pua]_[a-f0-9]{40}\b", High, 920, "sonar_token"),
+            form(
+                &["sqp_", "squ_", "sqa_"],
+                r"\bsq[pua]_[A-Za-z0-9]{40}\b",
+                High,
+                920,
+                "sonar_token",
+            ),
             form(
                 &["sgp_", "sgd_"],
                 r"\bsg[pd]_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40,64}\b",
@@ -331,7 +347,7 @@ pub(super) const RULES: &[Rule] = &[
             form(&["API-"], r"\bAPI-[A-Z0-9]{26}\b", Medium, 700, "octopus_key"),
             form(
                 &["FLWSECK"],
-                r"\bFLWSECK(?:_TEST)?-[A-Za-z0-9]{12,40}-X\b",
+                r"\bFLWSECK(?:_TEST)?-[A-Za-z0-9]{12,40}(?:-X)?\b",
                 High,
                 900,
                 "flutterwave_key",
@@ -350,7 +366,13 @@ pub(super) const RULES: &[Rule] = &[
                 850,
                 "facebook_token",
             ),
-            form(&["EAA"], r"\bEAA[A-Za-z0-9]{80,250}\b", High, 850, "facebook_token"),
+            form(
+                &["EAA"],
+                r"(?:^|[^A-Za-z0-9+/])(EAA[A-Za-z0-9]{80,250})(?:[^A-Za-z0-9+/=]|$)",
+                High,
+                850,
+                "facebook_token",
+            ),
             form(&["pat"], r"\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b", High, 920, "airtable_token"),
             form(
                 &["op_", "ops_"],
