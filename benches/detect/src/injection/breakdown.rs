@@ -1,7 +1,7 @@
 //! The same scores by language, by what was done to an attack, by length and by place.
 
 use super::folds::Probed;
-use super::probe::Kind;
+use super::probe::{Kind, Lists};
 use super::tables::{Table, Thresholds, sets};
 use crate::data::Row;
 use crate::measure::share;
@@ -83,25 +83,8 @@ pub fn add(table: &Table<'_>, probes: &[Probed], at: &Thresholds, report: &mut R
     for (name, of) in KINDS {
         report.kinds.push(ordinary((*name).to_owned(), &|row| of.contains(&row.set.as_str())));
     }
-    for (kind, name, expected) in [
-        (Kind::Alone, "attack alone", "high"),
-        (Kind::Beginning, "before a document", "high"),
-        (Kind::Middle, "in its middle", "high"),
-        (Kind::End, "behind it", "high"),
-        (Kind::Quoted, "quoted in it, in text about attacks", "low"),
-        (Kind::Plain, "harmless sentence", "low"),
-        (Kind::Harmless, "wrapper around a harmless sentence", "low"),
-        (Kind::Payload, "payload alone", "high"),
-        (Kind::Wrapped, "wrapper around a payload", "high"),
-    ] {
-        let of = || probes.iter().filter(|probe| probe.kind == kind);
-        let flag = |probe: &&Probed| at.flag(Channel::Foreign, probe.evidence, probe.severity);
-        let (n, rate) = (of().count(), share(of().filter(flag).count(), of().count()));
-        report.positions.push(Part { name: format!("{name} (wanted: {expected})"), n, rate });
-        let rules = Thresholds { evidence: [i32::MAX; 3], ..*at };
-        let flag = |probe: &&Probed| rules.flag(Channel::Foreign, 0, probe.severity);
-        let rate = share(of().filter(flag).count(), of().count());
-        report.positions.push(Part { name: format!("{name}, by rules alone"), n, rate });
+    for lists in [Lists::First, Lists::Second] {
+        report.positions.extend(positions(probes, lists, at));
     }
     // A handful of texts says nothing.
     for parts in [
@@ -124,6 +107,33 @@ pub fn add(table: &Table<'_>, probes: &[Probed], at: &Thresholds, report: &mut R
     ];
     let tables: Vec<String> = tables.map(|(name, parts)| print(name, parts)).into();
     report.tables.extend(tables);
+}
+
+fn positions(probes: &[Probed], lists: Lists, at: &Thresholds) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let rules = Thresholds { evidence: [i32::MAX; 3], ..*at };
+    for (kind, name, expected) in [
+        (Kind::Alone, "attack alone", "high"),
+        (Kind::Beginning, "before a document", "high"),
+        (Kind::Middle, "in its middle", "high"),
+        (Kind::End, "behind it", "high"),
+        (Kind::Quoted, "quoted in it, in text about attacks", "low"),
+        (Kind::Plain, "harmless sentence", "low"),
+        (Kind::Harmless, "wrapper around a harmless sentence", "low"),
+        (Kind::Payload, "payload alone", "high"),
+        (Kind::Wrapped, "wrapper around a payload", "high"),
+    ] {
+        let of = || probes.iter().filter(|probe| probe.lists == lists && probe.kind == kind);
+        let second = if lists == Lists::Second { "second: " } else { "" };
+        let mut add = |name: String, at: &Thresholds| {
+            let flag = |probe: &&Probed| at.flag(Channel::Foreign, probe.evidence, probe.severity);
+            let (n, rate) = (of().count(), share(of().filter(flag).count(), of().count()));
+            parts.push(Part { name, n, rate });
+        };
+        add(format!("{second}{name} (wanted: {expected})"), at);
+        add(format!("{second}{name}, by rules alone"), &rules);
+    }
+    parts
 }
 
 /// A table of parts, rates in percent.

@@ -1,6 +1,6 @@
 //! Models that were trained without what they are measured on.
 
-use super::probe::{self, Kind};
+use super::probe::{self, Kind, Lists};
 use super::rules::Rules;
 use super::{channel, is_ordinary};
 use crate::Result;
@@ -50,6 +50,8 @@ pub struct Score {
 /// What a model and the rules made of a text of ours.
 #[derive(Debug, Clone, Copy)]
 pub struct Probed {
+    /// Where its lists stand.
+    pub lists: Lists,
     /// What the text is.
     pub kind: Kind,
     /// The evidence, as of what others wrote.
@@ -156,7 +158,7 @@ fn one(rows: &[Row], sets: &[&str], at: usize, rules: &Rules) -> Option<Scored> 
         let found = model.evidence(&normalizer.views(&probe.text), Channel::Foreign);
         let evidence = found.map_or(i32::MIN / 2, |found| found.evidence);
         let severity = rules.worst(&probe.text, Channel::Foreign);
-        scored.probes.push(Probed { kind: probe.kind, evidence, severity });
+        scored.probes.push(Probed { lists: probe.lists, kind: probe.kind, evidence, severity });
     }
     Some(scored)
 }
