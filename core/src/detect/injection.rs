@@ -12,6 +12,7 @@ mod languages;
 mod leak;
 mod mention;
 pub(super) mod model;
+mod order;
 mod overrule;
 mod persona;
 mod task;
@@ -28,6 +29,7 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
         leak::RULES,
         forgery::RULES,
         agent::RULES,
+        order::RULES,
         demand::RULES,
         detour::RULES,
         task::RULES,

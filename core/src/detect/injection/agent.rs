@@ -1,6 +1,6 @@
 //! Text in a document that speaks to whatever model reads it.
 
-use super::{ANY, DESCRIPTION, FOREIGN, info, rule, say};
+use super::{ANY, DESCRIPTION, FOREIGN, info, languages, rule, say};
 use crate::detect::registry::{Pattern, Rule};
 use crate::finding::Severity::{High, Low, Medium};
 
@@ -16,6 +16,16 @@ pub(super) const RULES: &[Rule] = &[
             "Speaks to the model that reads the text.",
         ),
         ADDRESS,
+    ),
+    rule(
+        info(
+            "injection/address_agent_foreign",
+            Medium,
+            700,
+            THREATS,
+            "Speaks to the model that reads the text, in another language than English.",
+        ),
+        languages::ADDRESS,
     ),
     rule(
         info("injection/agent_duty", Medium, 700, THREATS, "Says what an assistant must do."),

@@ -1,6 +1,6 @@
 //! Text that wants data sent away, or the user kept in the dark.
 
-use super::{ANY, FOREIGN, info, rule, say};
+use super::{ANY, FOREIGN, info, languages, rule, say};
 use crate::detect::registry::{Pattern, Rule};
 use crate::finding::Severity::{High, Low, Medium};
 
@@ -24,6 +24,16 @@ pub(super) const RULES: &[Rule] = &[
             "Asks the model to keep something from the user.",
         ),
         SECRECY,
+    ),
+    rule(
+        info(
+            "injection/secrecy_foreign",
+            Medium,
+            650,
+            &["LLM01", "ASI01", "ASI09", "AML.T0051.001"],
+            "Asks the model to keep something from the user, in another language than English.",
+        ),
+        languages::SECRECY,
     ),
 ];
 

@@ -2,9 +2,17 @@
 //!
 //! Base views have letters beyond ASCII in lower case, so that expressions list only those.
 
+mod address;
+mod earlier;
 mod leak;
+mod mode;
+mod persona;
 
+pub(super) use address::{ADDRESS, SECRECY};
+pub(super) use earlier::DISOBEDIENCE;
 pub(super) use leak::{ANNOUNCEMENT, EXTRACTION};
+pub(super) use mode::MODE;
+pub(super) use persona::UNLIMITED;
 
 use super::{ANY, say};
 use crate::detect::registry::Pattern;

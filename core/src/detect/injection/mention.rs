@@ -1,120 +1,34 @@
 //! Tells an attack from text that talks about attacks.
 
+mod quotation;
+mod words;
+
 use crate::detect::gate::Candidate;
 use crate::detect::registry::Found;
 use crate::finding::Severity;
 use crate::span::Span;
+use quotation::Kind;
+use words::{LEADS, OBJECTS, ORDERS, PUSHES, SUPPOSING, TESTING, TOPICS, WRITING};
 
-/// How far around a match words are read, in bytes.
+/// How far around a match, or around its quotation, words are read, in bytes.
 const NEAR: usize = 240;
 
-/// How far from a match the marks of its quotation may stand, in bytes.
-const QUOTATION: usize = 320;
+/// How far from a quotation an order to follow it may stand, in bytes.
+const ORDERED: usize = 160;
 
-/// Words of people who write about attacks.
-const TOPICS: &[&str] = &[
-    "prompt injection",
-    "prompt-injection",
-    "prompt_injection",
-    "injection attack",
-    "injection attempt",
-    "jailbreak",
-    "attacker",
-    "adversar",
-    "malicious",
-    "red team",
-    "red-team",
-    "guardrail",
-    "llm01",
-    "owasp",
-    "payload",
-    "detects",
-    "detection",
-    "detector",
-    "classifier",
-    "test case",
-    "known attack",
-    "vulnerab",
-    "social engineering",
-    "exploit",
-];
+/// How far above a match the heading is looked for under which it stands, in bytes.
+const HEADING: usize = 4096;
 
-/// Words of people who write about security at all: they count only beside quotation marks, since an
-/// attack may use them too.
-const WRITING: &[&str] = &[
-    "attack",
-    "inject",
-    "filter",
-    "blocked",
-    "refus",
-    "reject",
-    "mislead",
-    "trick",
-    "fool",
-    "threat",
-    "mitigat",
-    "defen",
-    "sanitiz",
-    "untrusted",
-    "incident",
-    "researcher",
-    "security",
-    "benchmark",
-    "unsafe",
-    "hijack",
-    "poison",
-    "evade",
-    "probe",
-    "test ",
-    "tests",
-];
-
-/// Words that, right before a match, make it a description of what others do.
-const LEADS: &[&str] = &[
-    "attempts to",
-    "attempt to",
-    "attempting to",
-    "tries to",
-    "try to",
-    "trying to",
-    "designed to",
-    "how to",
-    "used to",
-    "instructions that",
-    "prompts that",
-    "text that",
-    "asks you to",
-    "asks it to",
-    "asks the model to",
-    "force the llm to",
-    "force the model to",
-    "tricks the model to",
-    "instructs the model to",
-    "attempts at",
-    "any instruction to",
-    "any request to",
-    "requests to",
-    "instructions to",
-    "if asked to",
-    "refuse to",
-    "not",
-    "never",
-    "may",
-    "could",
-    "might",
-    "would",
-    "cannot",
-    "or",
-    "and/or",
-    "someone to",
-    "users to",
-    // Words that give an example. Behind a match they say nothing of it.
-    "phrases like",
-    "phrase like",
-    "such as",
-    "for example",
-    "e.g.",
-];
+/// How a text stands to what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// It says it.
+    Said,
+    /// One sign that it speaks about it: it is set apart, or the words around are about attacks.
+    Perhaps,
+    /// Both.
+    Mentioned,
+}
 
 /// Takes every match; one that is quoted, or stands in text about attacks, is taken for a
 /// mention: half as sure and two steps less severe. It stays a finding, since whoever attacks
@@ -122,14 +36,10 @@ const LEADS: &[&str] = &[
 #[expect(clippy::unnecessary_wraps, reason = "the type of every rule's check")]
 pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     let mut found = candidate.matched();
-    let (text, span) = (candidate.text, candidate.span);
-    let quoted = is_quoted(text, span);
-    let (led, topic) = (is_led(text, span), is_discussed(text, span));
-    let discussed = led || topic || quoted && holds(text, span, WRITING);
-    if quoted || discussed {
+    let reading = reading(candidate.text, candidate.span);
+    if reading != Reading::Said {
         found.score /= 2;
-        // A quotation in text about attacks, or the description of one: both signs at once.
-        let both = quoted && discussed || led && topic;
+        let both = reading == Reading::Mentioned;
         found.severity = match (found.severity, both) {
             (Severity::Critical | Severity::High, false) => Severity::Medium,
             (Severity::Critical | Severity::High, true) => Severity::Low,
@@ -140,40 +50,57 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     Some(found)
 }
 
-/// Whether a quotation mark opens before `span` and its twin closes after it, on the same line; or
-/// whether it stands in a row of a table.
-fn is_quoted(text: &str, span: Span) -> bool {
-    const PAIRS: &[(&str, &str)] = &[
-        ("\"", "\""),
-        ("`", "`"),
-        ("\u{201c}", "\u{201d}"),
-        ("\u{ab}", "\u{bb}"),
-        ("'", "'"),
-        ("\u{201e}", "\u{201c}"),
-    ];
-    let before = around(text, span.start.saturating_sub(QUOTATION), span.start);
-    let after = around(text, span.end, span.end + QUOTATION);
-    let before = before.rsplit('\n').next().unwrap_or_default();
-    let after = after.split('\n').next().unwrap_or_default();
-    // The cell of a table is set apart as well.
-    if before.trim_start().starts_with('|') && after.trim_end().ends_with('|') {
-        return true;
+/// The quotation around byte `at`, where it is one in text about attacks.
+pub(super) fn quotation(text: &str, at: usize) -> Option<Span> {
+    match quoted(text, Span::new(at, at)) {
+        Some((Reading::Mentioned, span)) => Some(span),
+        _ => None,
     }
-    PAIRS.iter().any(|(open, close)| {
-        let opened = if open == close {
-            // The same mark twice is a quotation that ended; a mark after a colon or bracket
-            // writes a string, as JSON does, and quotes nobody.
-            before.matches(open).count() % 2 == 1
-                && before.rsplit_once(open).is_some_and(|(head, _)| {
-                    !head.trim_end().ends_with([':', '[', '{', '=', '(', '\\'])
-                })
-        } else {
-            before
-                .rfind(open)
-                .is_some_and(|at| before.get(at..).is_some_and(|inside| !inside.contains(close)))
+}
+
+fn reading(text: &str, span: Span) -> Reading {
+    let Some((quoted, _)) = quoted(text, span) else { return Reading::Said };
+    if quoted == Reading::Mentioned {
+        return quoted;
+    }
+    let (led, topic) = (is_led(text, span), holds(&near(text, span), TOPICS));
+    match (led, topic, quoted) {
+        (true, true, _) => Reading::Mentioned,
+        (false, false, Reading::Said) => Reading::Said,
+        _ => Reading::Perhaps,
+    }
+}
+
+/// What a quotation around `span` makes of it, and where that stands; none where it comes with an order to
+/// obey it. The words that count stand outside, and next to it: those inside are the attacker's own.
+fn quoted(text: &str, span: Span) -> Option<(Reading, Span)> {
+    let mut reading = (Reading::Said, span);
+    for quotation in quotation::around_span(text, span) {
+        let (around, span) = (near(text, quotation.span), quotation.span);
+        let discussed = match quotation.kind {
+            Kind::Literal => holds(&around, TESTING),
+            Kind::Marks => {
+                holds(&around, TOPICS)
+                    || holds(&around, WRITING)
+                    || is_supposed(text, span)
+                    || is_headed(text, span)
+            }
+            Kind::Row => holds(&around, TOPICS) || holds(&around, WRITING) || is_headed(text, span),
+            // Whoever attacks can write a block as well: only text about attacks has one.
+            Kind::Block => holds(&around, TOPICS) || is_headed(text, span),
         };
-        opened && after.contains(close)
-    })
+        let sets_apart = matches!(quotation.kind, Kind::Marks | Kind::Row);
+        if (discussed || sets_apart) && is_ordered(text, span) {
+            return None;
+        }
+        if discussed {
+            return Some((Reading::Mentioned, span));
+        }
+        if sets_apart {
+            reading = (Reading::Perhaps, span);
+        }
+    }
+    Some(reading)
 }
 
 /// Whether the words right before `span` say that it describes what others do.
@@ -181,24 +108,60 @@ fn is_led(text: &str, span: Span) -> bool {
     let before = around(text, span.start.saturating_sub(32), span.start);
     let before =
         before.trim_end_matches([' ', '\n', '*', '_', '"', '`', ',', ':']).to_ascii_lowercase();
-    LEADS.iter().any(|lead| {
-        before
-            .strip_suffix(lead)
-            .is_some_and(|head| head.is_empty() || head.ends_with(|c: char| !c.is_alphanumeric()))
-    })
+    LEADS.iter().any(|lead| ends_with_word(&before, lead))
 }
 
-/// Whether the text around `span` is about attacks.
-fn is_discussed(text: &str, span: Span) -> bool {
-    holds(text, span, TOPICS)
+/// Whether somebody imagines a text that says what is quoted at `span`: `suppose a page has the
+/// sentence "..."`. That it is a sentence or a comment is not enough, since it can be this one.
+fn is_supposed(text: &str, span: Span) -> bool {
+    let before = around(text, span.start.saturating_sub(NEAR / 2), span.start).to_ascii_lowercase();
+    // Behind the last full stop.
+    let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default();
+    let object = sentence.get(sentence.len().saturating_sub(40)..).unwrap_or(sentence);
+    holds(sentence, SUPPOSING) && holds(object, OBJECTS)
 }
 
-/// Whether one of `words` stands around `span`.
-fn holds(text: &str, span: Span, words: &[&str]) -> bool {
+/// Whether the heading above `span` is about attacks.
+fn is_headed(text: &str, span: Span) -> bool {
+    let above = around(text, span.start.saturating_sub(HEADING), span.start);
+    let heading = above.rsplit('\n').skip(1).find(|line| line.starts_with('#'));
+    heading.is_some_and(|line| holds(&line.to_ascii_lowercase(), TOPICS))
+}
+
+/// Whether the text around the quotation at `span` tells to do what it says.
+fn is_ordered(text: &str, span: Span) -> bool {
+    let after = around(text, span.end, span.end.saturating_add(ORDERED)).to_ascii_lowercase();
+    let follows = ORDERS.iter().any(|order| {
+        after.match_indices(order).any(|(at, _)| {
+            let head = after.get(..at).unwrap_or_default().trim_end();
+            // At the beginning of a sentence, or behind a word that pushes: `then do it`, not
+            // `a model would do it`.
+            head.is_empty()
+                || head.ends_with(['.', '!', '?', ':', ';', ',', '-', '\n', '"', ')', '*'])
+                || PUSHES.iter().any(|push| ends_with_word(head, push))
+        })
+    });
+    let before = around(text, span.start.saturating_sub(ORDERED / 2), span.start);
+    let before = before.trim_end_matches([' ', '\n', ':', '*', ',']).to_ascii_lowercase();
+    follows || words::INTRODUCED.iter().any(|order| ends_with_word(&before, order))
+}
+
+fn ends_with_word(text: &str, words: &str) -> bool {
+    text.strip_suffix(words)
+        .is_some_and(|head| head.is_empty() || head.ends_with(|c: char| !c.is_alphanumeric()))
+}
+
+/// The text on both sides of `span`, in small letters.
+fn near(text: &str, span: Span) -> String {
     let mut near = around(text, span.start.saturating_sub(NEAR), span.start).to_ascii_lowercase();
     near.push('\n');
-    near.push_str(&around(text, span.end, span.end + NEAR).to_ascii_lowercase());
-    words.iter().any(|word| near.contains(word))
+    let after = around(text, span.end, span.end.saturating_add(NEAR));
+    near.push_str(&after.to_ascii_lowercase());
+    near
+}
+
+fn holds(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
 }
 
 /// The text from `start` to `end`, cut back to whole characters.

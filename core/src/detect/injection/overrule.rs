@@ -29,6 +29,16 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(
         info(
+            "injection/disobedience_foreign",
+            High,
+            850,
+            THREATS,
+            "Tells the model to follow no longer what it was told, in another language than English.",
+        ),
+        languages::DISOBEDIENCE,
+    ),
+    rule(
+        info(
             "injection/new_instructions",
             High,
             800,

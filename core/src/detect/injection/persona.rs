@@ -1,6 +1,6 @@
 //! Text that gives the model another character, one without limits.
 
-use super::{ANY, FOREIGN, info, rule, say};
+use super::{ANY, FOREIGN, info, languages, rule, say};
 use crate::detect::registry::{Pattern, Rule};
 use crate::finding::Severity::{High, Low, Medium};
 
@@ -16,6 +16,16 @@ pub(super) const RULES: &[Rule] = &[
             "Gives the model a character that has no limits.",
         ),
         UNLIMITED,
+    ),
+    rule(
+        info(
+            "injection/role_play_foreign",
+            Medium,
+            700,
+            THREATS,
+            "Gives the model a character that has no limits, in another language than English.",
+        ),
+        languages::UNLIMITED,
     ),
     rule(
         info(
@@ -36,6 +46,16 @@ pub(super) const RULES: &[Rule] = &[
             "Claims a mode in which the model's limits are off.",
         ),
         MODE,
+    ),
+    rule(
+        info(
+            "injection/special_mode_foreign",
+            Medium,
+            650,
+            THREATS,
+            "Claims a mode in which the model's limits are off, in another language than English.",
+        ),
+        languages::MODE,
     ),
 ];
 

@@ -2,10 +2,24 @@
 
 use super::Model;
 use super::feature::{Features, features};
+use crate::detect::injection::mention;
 use crate::span::Span;
 
 /// Tokens by which the window moves on; it holds twice as many.
 pub const STRIDE: u32 = 16;
+
+/// What a window says less where text about attacks quotes it.
+const MENTIONED: f64 = 2.5;
+
+/// What a window says at least where it is asked whether it is quoted: below, nothing is flagged.
+const ASKED: f64 = 0.5;
+
+/// How many windows of a text are asked: an attacker's text is to cost no more than another. Those behind count
+/// for all they say.
+const MOST_ASKED: u32 = 64;
+
+/// In how many places of a window quotations are looked for, less one.
+const PIECES: usize = 8;
 
 /// What a window adds up to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +59,8 @@ struct Parts {
 pub(super) fn best(model: &Model<'_>, text: &str) -> Option<Best> {
     let mut windows = Windows {
         model,
+        text,
+        asked: 0,
         last: Sums::default(),
         now: Sums::default(),
         best: Best::default(),
@@ -61,6 +77,8 @@ pub(super) fn best(model: &Model<'_>, text: &str) -> Option<Best> {
 
 struct Windows<'m> {
     model: &'m Model<'m>,
+    text: &'m str,
+    asked: u32,
     last: Sums,
     now: Sums,
     best: Best,
@@ -70,10 +88,39 @@ struct Windows<'m> {
     fresh: Option<Parts>,
 }
 
+impl Sums {
+    fn add_words(&mut self, weight: i32) {
+        self.words += weight;
+        self.words_n += 1;
+    }
+
+    fn add_part(&mut self, weight: i32) {
+        self.parts += weight;
+        self.parts_n += 1;
+    }
+}
+
+/// All of a text as one window.
+struct Whole<'m> {
+    model: &'m Model<'m>,
+    sums: Sums,
+}
+
+impl Features for Whole<'_> {
+    fn words(&mut self, index: usize) {
+        self.sums.add_words(self.model.weight(index));
+    }
+
+    fn part(&mut self, index: usize) {
+        self.sums.add_part(self.model.weight(index));
+    }
+
+    fn end(&mut self, _: Span) {}
+}
+
 impl Features for Windows<'_> {
     fn words(&mut self, index: usize) {
-        self.now.words += self.model.weight(index);
-        self.now.words_n += 1;
+        self.now.add_words(self.model.weight(index));
     }
 
     fn knows(&mut self, word: u64) -> bool {
@@ -92,8 +139,7 @@ impl Features for Windows<'_> {
     }
 
     fn part(&mut self, index: usize) {
-        self.now.parts += self.model.weight(index);
-        self.now.parts_n += 1;
+        self.now.add_part(self.model.weight(index));
     }
 
     fn end(&mut self, span: Span) {
@@ -121,15 +167,52 @@ impl Windows<'_> {
     fn close(&mut self) {
         let (a, b) = (self.last, self.now);
         let start = if a.tokens > 0 { a.start } else { b.start };
-        let score = self.model.window(
+        let mut score = self.model.window(
             (a.words + b.words, a.words_n + b.words_n),
             (a.parts + b.parts, a.parts_n + b.parts_n),
         );
+        let span = Span::new(start, b.end.max(a.end));
         let first = self.best.windows == 0;
         self.best.windows = self.best.windows.saturating_add(1);
+        // Few windows come so far.
+        if score > ASKED && score > self.best.score && self.asked < MOST_ASKED {
+            self.asked += 1;
+            if let Some(outside) = self.outside(span) {
+                score = outside.max(score - MENTIONED);
+            }
+        }
         if first || score > self.best.score {
             self.best.score = score;
-            self.best.span = Span::new(start, b.end.max(a.end));
+            self.best.span = span;
         }
+    }
+
+    /// What a window says outside the quotations in it, where text about attacks quotes; none where
+    /// it does not. An attack that stands between two quotations is all that counts, then.
+    fn outside(&self, window: Span) -> Option<f64> {
+        let mut said = Whole { model: self.model, sums: Sums::default() };
+        let (mut from, mut quoted) = (window.start, false);
+        for piece in 1..PIECES {
+            let at = self.boundary(window.start + (window.end - window.start) * piece / PIECES);
+            if at < from {
+                continue;
+            }
+            if let Some(quotation) = mention::quotation(self.text, at) {
+                features(self.text.get(from..quotation.start).unwrap_or_default(), &mut said);
+                from = quotation.end.min(window.end);
+                quoted = true;
+            }
+        }
+        if !quoted {
+            return None;
+        }
+        features(self.text.get(from..window.end).unwrap_or_default(), &mut said);
+        let Sums { words, words_n, parts, parts_n, .. } = said.sums;
+        Some(self.model.window((words, words_n), (parts, parts_n)))
+    }
+
+    /// The next end of a character from byte `at` on.
+    fn boundary(&self, at: usize) -> usize {
+        (at..self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(self.text.len())
     }
 }

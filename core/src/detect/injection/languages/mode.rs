@@ -1,0 +1,91 @@
+//! A mode or version of the model that has no limits, in other languages than English.
+
+use crate::detect::injection::{ANY, say};
+use crate::detect::registry::Pattern;
+use crate::finding::Severity::Medium;
+
+pub(in crate::detect::injection) const MODE: &[Pattern] = &[
+    // German, French, Spanish, Italian, Portuguese, Indonesian.
+    say(
+        &[
+            "eingeschr",
+            "unbeschr",
+            "unzensiert",
+            "ungefiltert",
+            "sans restriction",
+            "sans filtre",
+            "sans censure",
+            "non censur",
+            "sin restric",
+            "sin filtro",
+            "sin censura",
+            "senza restriz",
+            "senza filtr",
+            "senza censur",
+            "sem restri",
+            "sem filtro",
+            "sem censura",
+            "tanpa batasan",
+            "tanpa filter",
+            "tanpa sensor",
+        ],
+        r"(?:\b(?:uneingeschr(?:ä|ae)nkt|unbeschr(?:ä|ae)nkt|unzensiert|ungefiltert)\w* (?:modus|version|ki|ki-\w+|assistent|zustand|chatbot)\b|\b(?:mode|version) (?:sans (?:aucune? )?(?:restriction|filtre|censure)|non censur)|\b(?:modo|versi(?:ó|o)n|vers(?:ã|a)o) (?:sin|sem) (?:restri|filtro|censura)|\b(?:modalit(?:à|a)|versione) senza (?:restriz|filtr|censur)|\b(?:mode|versi) tanpa (?:batasan|filter|sensor))",
+        ANY,
+        Medium,
+        600,
+    ),
+    // Russian, Ukrainian, Turkish, Arabic, Vietnamese, Hindi in Latin letters.
+    say(
+        &[
+            "режим без",
+            "режиме без",
+            "верси",
+            "sınırsız mod",
+            "kısıtlamasız",
+            "sansürsüz",
+            "وضع",
+            "نسخة",
+            "chế độ không",
+            "phiên bản không",
+            "mode on",
+            "mode chalu",
+            "mode activate",
+            "mode enable",
+        ],
+        r"(?:(?:режим\S{0,4}|верси\S{1,4}) без (?:ограничен|правил|цензур|фильтр|запрет|обмежен)|(?:s(?:ı|i)n(?:ı|i)rs(?:ı|i)z|k(?:ı|i)s(?:ı|i)tlamas(?:ı|i)z|sans(?:ü|u)rs(?:ü|u)z) (?:mod|s(?:ü|u)r(?:ü|u)m)|(?:وضع|نسخة).{0,12}(?:بلا|بدون|دون) (?:قيود|رقابة)|(?:chế độ|phiên bản) không (?:bị )?(?:giới hạn|kiểm duyệt|hạn chế)|\b(?:unrestricted|jailbreak|developer|god|dan|unfiltered|no ?filter) mode (?:on|chalu|activate|enable) kar\w*)",
+        ANY,
+        Medium,
+        600,
+    ),
+    // Chinese, Japanese, Korean.
+    say(
+        &[
+            "无限制",
+            "無限制",
+            "不受限",
+            "无约束",
+            "越狱",
+            "无审查",
+            "無制限",
+            "無制約",
+            "制限なし",
+            "制限のない",
+            "制約なし",
+            "制約のない",
+            "検閲なし",
+            "制限されない",
+            "制限解除",
+            "무제한",
+            "무제약",
+            "무검열",
+            "제한 없는",
+            "제약 없는",
+            "제한없는",
+            "제약없는",
+        ],
+        r"(?:(?:无限制|無限制|不受限制?|无约束|越狱|无审查)的?(?:模式|版本|状态|狀態|ai|助手|人工智能)|(?:無制限|無制約|制限なし|制限のない|制約なし|制約のない|検閲なし|制限されない|制限解除)の?(?:モード|版|バージョン|状態|ai).{0,36}(?:起動|有効|切り替|演じ|演出|行動|振る舞|対応|なって|なり|移行|として|入って|入り)|(?:무제한|무제약|무검열|제한 ?없는|제약 ?없는) ?(?:상태|모드|버전|ai|인공지능).{0,36}(?:켜|활성|전환|변경|바꿔|바꾸|들어가|시작|작동|되어|행동|대답|답변))",
+        ANY,
+        Medium,
+        600,
+    ),
+];
