@@ -29,7 +29,7 @@ pub struct Sizes {
 }
 
 /// As many as were found to help.
-pub const SIZES: Sizes = Sizes { attacks: 9000, planted: 6000, benign: 9000, prose: 4000 };
+pub const SIZES: Sizes = Sizes { attacks: 11000, planted: 7000, benign: 11000, prose: 4000 };
 
 /// Categories of attack cases that are programs or chatter, and say nothing to a model.
 const NO_TEXT: &[&str] = &[
@@ -113,18 +113,24 @@ pub fn documents(rows: &[&Row], sizes: Sizes) -> Vec<Document> {
     all
 }
 
+/// The group that a family counts with: languages in Latin letters, and all others.
 fn group(family: &str) -> &str {
-    if family.starts_with("in.") { "languages" } else { family }
+    const LATIN: &[&str] =
+        &["de", "es", "fr", "hx", "id", "it", "nl", "pl", "pt", "tl", "tr", "vi"];
+    match family.strip_prefix("in.") {
+        Some(language) if LATIN.contains(&language) => "languages",
+        Some(_) => "other scripts",
+        None => family,
+    }
 }
 
 /// An attack, and its family.
 fn attack(grammar: &Grammar, random: &mut Random) -> (String, String) {
-    if random.chance(14) {
+    if random.chance(20) {
         let list = random.pick(&grammar.names("attack.in.")).to_owned();
         let n = random.pick(&["1", "1", "2", "3"]).parse().unwrap_or(1);
         let between = random.pick(&[". ", "! ", ", ", "\n"]).to_owned();
-        let said: Vec<String> = random.some(grammar.list(&list), n).into_iter().cloned().collect();
-        let mut text = said.join(&between);
+        let mut text = grammar.some(&list, n, random).join(&between);
         let language = list.trim_start_matches("attack.");
         if random.chance(20) {
             let before = grammar.one(&format!("benign.{language}"), random);
@@ -151,11 +157,11 @@ fn attack(grammar: &Grammar, random: &mut Random) -> (String, String) {
 
 /// An ordinary text, and its family.
 fn benign(grammar: &Grammar, random: &mut Random) -> (String, String) {
-    if random.chance(12) {
+    if random.chance(18) {
         let list = random.pick(&grammar.names("benign.in.")).to_owned();
         let n = 1 + random.below(2);
-        let said: Vec<String> = random.some(grammar.list(&list), n).into_iter().cloned().collect();
-        return ("languages".to_owned(), said.join(". "));
+        let family = group(list.trim_start_matches("benign.")).to_owned();
+        return (family, grammar.some(&list, n, random).join(". "));
     }
     if random.chance(14) {
         return ("long".to_owned(), grammar.several("benign.long", 3, 8, random));
@@ -176,12 +182,12 @@ fn benign(grammar: &Grammar, random: &mut Random) -> (String, String) {
 
 /// Some sentences of a language.
 fn prose(grammar: &Grammar, language: &str, random: &mut Random) -> String {
-    let mut list = grammar.list(&format!("prose.{language}"));
-    if list.is_empty() {
-        list = grammar.list(&format!("benign.in.{language}"));
+    let mut list = format!("prose.{language}");
+    if grammar.list(&list).is_empty() {
+        list = format!("benign.in.{language}");
     }
     let n = 1 + random.below(6);
-    let said: Vec<String> = random.some(list, n).into_iter().cloned().collect();
+    let said = grammar.some(&list, n, random);
     said.join(random.pick(&[" ", " ", "\n"]))
 }
 

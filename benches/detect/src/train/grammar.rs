@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     include_str!("../../grammar/benign.txt"),
     include_str!("../../grammar/languages.txt"),
     include_str!("../../grammar/prose.txt"),
+    include_str!("../../grammar/tongues.txt"),
 ];
 
 impl Grammar {
@@ -90,14 +91,18 @@ impl Grammar {
         text
     }
 
+    /// `n` items of `name`, each once and filled.
+    pub fn some(&self, name: &str, n: usize, random: &mut Random) -> Vec<String> {
+        let items: Vec<String> = random.some(self.list(name), n).into_iter().cloned().collect();
+        items.iter().map(|item| self.fill(item, random)).collect()
+    }
+
     /// Several items of `name`, each once, as one text.
     pub fn several(&self, name: &str, least: usize, most: usize, random: &mut Random) -> String {
         let between = random.pick(&[". ", ".\n", " ", "! ", "\n"]).to_owned();
         let n = least + random.below(most - least + 1);
-        let items: Vec<String> =
-            random.some(self.list(name), n).into_iter().map(|item| item.to_owned()).collect();
-        let items: Vec<String> =
-            items.iter().map(|item| style(&self.fill(item, random), random)).collect();
+        let items = self.some(name, n, random);
+        let items: Vec<String> = items.iter().map(|item| style(item, random)).collect();
         items.join(&between)
     }
 }
