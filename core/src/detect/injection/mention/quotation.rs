@@ -2,6 +2,7 @@
 
 use super::around;
 use crate::span::Span;
+use memchr::memmem;
 
 /// How far from a match the marks of its quotation may stand, in bytes.
 const REACH: usize = 640;
@@ -45,19 +46,34 @@ const PAIRS: &[(char, char)] = &[
 
 /// All that sets `span` apart, the narrowest first.
 pub(super) fn around_span(text: &str, span: Span) -> impl Iterator<Item = Quotation> {
-    let marks = PAIRS.iter().filter_map(move |pair| marked(text, span, *pair));
+    let paragraph = paragraph(text, span);
+    let marks = PAIRS.iter().filter_map(move |pair| marked(text, span, paragraph, *pair));
     let narrowest = marks.min_by_key(|quotation| quotation.span.end - quotation.span.start);
     let wider = [row(text, span), fenced(text, span), lines(text, span)];
     narrowest.into_iter().chain(wider.into_iter().flatten())
 }
 
-/// The quotation marks `open` and `close` around `span`, in one paragraph.
-fn marked(text: &str, span: Span, (open, close): (char, char)) -> Option<Quotation> {
+/// What stands before `span` in its paragraph, and behind it.
+fn paragraph(text: &str, span: Span) -> (&str, &str) {
     let before = around(text, span.start.saturating_sub(REACH), span.start);
-    let before = before.rsplit("\n\n").next().unwrap_or_default();
-    let start = span.start - before.len();
+    let first = memmem::rfind(before.as_bytes(), b"\n\n").map_or(0, |at| at + 2);
     let after = around(text, span.end, span.end.saturating_add(REACH));
-    let after = after.split("\n\n").next().unwrap_or_default();
+    let last = memmem::find(after.as_bytes(), b"\n\n").unwrap_or(after.len());
+    (before.get(first..).unwrap_or_default(), after.get(..last).unwrap_or_default())
+}
+
+/// The quotation marks `open` and `close` around `span`, in one paragraph.
+fn marked(
+    text: &str,
+    span: Span,
+    (before, after): (&str, &str),
+    (open, close): (char, char),
+) -> Option<Quotation> {
+    // Most pairs stand nowhere near.
+    if !before.contains(open) || !after.contains(close) {
+        return None;
+    }
+    let start = span.start - before.len();
     let mut deep = 0_usize;
     let mut opened = None;
     for (at, _) in before.rmatch_indices([open, close]) {
@@ -152,15 +168,21 @@ fn row(text: &str, span: Span) -> Option<Quotation> {
 
 /// The fence of a block of code around `span`.
 fn fenced(text: &str, span: Span) -> Option<Quotation> {
+    const MARK: &[u8] = b"```";
     let from = span.start.saturating_sub(FENCE);
     let before = around(text, from, span.start);
-    let fences = || before.rmatch_indices("```").filter(|(at, _)| begins_line(before, *at));
-    if fences().count() % 2 == 0 {
+    // Forwards, which is quick: an attacker's text has thousands of matches.
+    let fences = memmem::find_iter(before.as_bytes(), MARK);
+    let (mut open, mut last) = (false, 0);
+    for at in fences.filter(|at| begins_line(before, *at)) {
+        (open, last) = (!open, at);
+    }
+    if !open {
         return None;
     }
-    let start = span.start - before.len() + fences().next()?.0;
+    let start = span.start - before.len() + last;
     let after = around(text, span.end, span.end.saturating_add(FENCE));
-    let end = after.find("\n```").map_or(after.len(), |at| at + 4);
+    let end = memmem::find(after.as_bytes(), b"\n```").map_or(after.len(), |at| at + 4);
     Some(Quotation { kind: Kind::Block, span: Span::new(start, span.end + end) })
 }
 
