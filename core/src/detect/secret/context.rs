@@ -17,6 +17,9 @@ pub(super) const fn named(
     Pattern { keywords, expression, lanes, severity: High, score, kind, reach: (96, 240) }
 }
 
+/// A name longer than this is no name: letters of a key, or of a picture.
+const LONGEST: usize = 64;
+
 pub(super) const RULES: &[Rule] = &[Rule {
     info: info("secret/named_key", High, 800, "A random value that is called a key or token."),
     patterns: &[
@@ -24,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         named(
             &["key", "secret", "token", "credential", "auth", "_pat", "login"],
             concat!(
-                r#"(?i)\b[a-z0-9_.-]{0,40}(?:api[_-]?key|secret|token|[a-z0-9]{3,12}[_ -]{0,4}key|credentials?|_key|_auth|auth_?code|_pat|[a-z0-9][_.]login)s?"#,
+                r#"(?i)(?:api[_-]?key|secret|token|[a-z0-9]{3}[_ -]{0,4}key|credentials?|_key|_auth|auth_?code|_pat|[a-z0-9][_.]login)s?"#,
                 r#"(?:[_.-]?(?:key|token|secret|value|auth|access|code|id|name|hash|prod|dev|test|live)){0,2}(?:[_-][a-z0-9_-]{0,16}|\d{1,3})?\\{0,2}["'`\])*]{0,2}[ \t]{0,8}"#,
                 r#"(?:=>|:{0,3}=|==|\?=|\|\|:|[:,]|\bis\b|: ?&?(?:'static )?(?:string|str|bytes|any)\?? ?=|\?\?=?|\?:|\|{1,2}=?|->|[(\[])"#,
                 r#"(?:\*{0,2}[ \t]{0,16}|[ \t]{0,2}[|>][+-]?[ \t]{0,2}\r?\n[ \t]{1,16}|[ \t]{0,2}\\?\r?\n[ \t]{1,16}["'])"#,
@@ -36,27 +39,27 @@ pub(super) const RULES: &[Rule] = &[Rule {
         // Quoted, with signs and brackets in it: `SECRET_KEY = 'x(4$...'`.
         named(
             &["secret", "key"],
-            r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}"([^"\s]{10,200})""#,
+            r#"(?i)(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}"([^"\s]{10,200})""#,
             700,
             "quoted_key",
         ),
         named(
             &["secret", "key"],
-            r#"(?i)\b[a-z0-9_.-]{0,40}(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}'([^'\s]{10,200})'"#,
+            r#"(?i)(?:secret|secret_?key|signing_?key|encryption_?key)["']?[ \t]{0,8}(?:=>|:{0,3}=|:)[ \t]{0,4}'([^'\s]{10,200})'"#,
             700,
             "quoted_key",
         ),
         // `the token 4f7a...`, `stripeKEY-4f7a...`: no sign of an assignment, so it wants more chance.
         named(
             &["key", "secret", "token", "access", "private"],
-            r#"(?i)\b[a-z0-9_.-]{0,40}?(?:key|secret|token|access|private)["'`]?(?:(?:[ \t][a-z]{2,12}){0,2}[ \t]{1,16}|[ \t]{0,2}[\r\n]{1,2}[ \t]{0,4}|[-.|])["'`]?([a-z0-9_+/=.:|!-]{16,200})"#,
+            r#"(?i)(?:key|secret|token|access|private)["'`]?(?:(?:[ \t][a-z]{2,12}){0,2}[ \t]{1,16}|[ \t]{0,2}[\r\n]{1,2}[ \t]{0,4}|[-.|])["'`]?([a-z0-9_+/=.:|!-]{16,200})"#,
             500,
             "loose_key",
         ),
         // `stripe private=4f7a...`, `acmeACCESS: 4f7a...`.
         named(
             &["access", "private", "key=", "key =", "key:", "key\"", "_api", "pat:", "pat="],
-            r#"(?i)\b(?:[a-z0-9_.-]{0,40}?(?:access|private)(?:[ _-]?(?:key|token|code))?|key|pat|[a-z0-9]{2,30}_api)["'`]?[ \t]{0,2}[:=][ \t]{0,2}["'`]?([a-z0-9_+/=.-]{16,200})"#,
+            r#"(?i)(?:(?:access|private)(?:[ _-]?(?:key|token|code))?|\bkey|\bpat|[a-z0-9]{2}_api)["'`]?[ \t]{0,2}[:=][ \t]{0,2}["'`]?([a-z0-9_+/=.-]{16,200})"#,
             500,
             "bare_key",
         ),
@@ -113,7 +116,9 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     if candidate.pattern.kind == "quoted_key" {
         return check_quoted_key(candidate);
     }
-    if public::is_named(head(candidate))
+    let name = name(candidate);
+    if name.len() > LONGEST
+        || public::is_named(name)
         || is_stand_in(value, is_quoted(candidate))
         || placeholder::names_itself(value)
         || placeholder::is_name(value) && !placeholder::is_unspeakable(value)
@@ -140,7 +145,7 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     // Digits alone are counts and dates, up to a length; letters alone are words, unless their case
     // jumps or nobody could say them.
     if digits == value.len() && (15..=40).contains(&digits) && placeholder::distinct(value) > 5 {
-        let name = head(candidate).to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         let strong = ["token", "secret", "api_key", "apikey"].iter().any(|end| name.ends_with(end));
         return strong.then(|| found(candidate, value, 450))?;
     }
@@ -192,6 +197,16 @@ pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
     let head = Span::new(candidate.span.start, candidate.value.start);
     let head = head.of(candidate.text).unwrap_or_default();
     head.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+}
+
+/// As [`head`], with all of the word in which it begins: expressions begin where a name says what it is, since
+/// automata that begin anywhere in a word and count grow without end.
+fn name<'a>(candidate: &Candidate<'a>) -> &'a str {
+    let before = candidate.text.as_bytes().get(..candidate.span.start).unwrap_or_default();
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
+    let length = before.iter().rev().take(LONGEST + 1).take_while(of_name).count();
+    let head = Span::new(candidate.span.start, candidate.span.start + head(candidate).len());
+    Span::new(head.start - length, head.end).of(candidate.text).unwrap_or_default()
 }
 
 /// Whether `value` stands in for a secret, or is code: in quotation marks, only what is filled in later.

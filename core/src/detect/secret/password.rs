@@ -31,13 +31,13 @@ pub(super) const RULES: &[Rule] = &[Rule {
     patterns: &[
         named(
             PASSWORDS,
-            r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード|비밀번호)[a-z0-9_]{0,8}\\{0,2}["'`\]*]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|:\*{0,2}|：|,|[ \t]|\(|->|: ?&?(?:'static )?(?:string|str)\?? ?=|\|\|=?|\?\?=?|\?:)[ \t]{0,4}\\{0,2}(?:(?:new )?[a-z_.:]{2,40}\((?:["'][a-z0-9_.-]{1,60}["'],\s{0,4})?|[a-z0-9_.]{3,60} ?(?:\|\||\?\?|\?:|or) ?)?["'`]([^\s"'`<>]{5,128})["'`]"#,
+            r#"(?i)(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード|비밀번호)[a-z0-9_]{0,8}\\{0,2}["'`\]*]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|==|:\*{0,2}|：|,|[ \t]|\(|->|: ?&?(?:'static )?(?:string|str)\?? ?=|\|\|=?|\?\?=?|\?:)[ \t]{0,4}\\{0,2}(?:(?:new )?[a-z_.:]{2,40}\((?:["'][a-z0-9_.-]{1,60}["'],\s{0,4})?|[a-z0-9_.]{3,60} ?(?:\|\||\?\?|\?:|or) ?)?["'`]([^\s"'`<>]{5,128})["'`]"#,
             750,
             "password",
         ),
         named(
             PASSWORDS,
-            r#"(?i)(?:\b|[_\x80-\xff"'\s]|^)[a-z0-9_.-]{0,40}(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード|비밀번호)[a-z0-9_]{0,8}["'`\]*]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|:\*{0,2}|：|->|는|은|è|\b(?:is|was|ist|est|es|lautet)\b[ \t]{0,2}:?)[ \t]{0,4}["'`(]?([^\s"'`,;<>&]{6,128})"#,
+            r#"(?i)(?:password|passwd|passphrase|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|hasło|пароль|密码|パスワード|비밀번호)[a-z0-9_]{0,8}["'`\]*]{0,2}[ \t]{0,8}(?:=>|:{0,3}=|:\*{0,2}|：|->|는|은|è|\b(?:is|was|ist|est|es|lautet)\b[ \t]{0,2}:?)[ \t]{0,4}["'`(]?([^\s"'`,;<>&]{6,128})"#,
             650,
             "password",
         ),
