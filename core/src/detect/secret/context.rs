@@ -118,6 +118,7 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
     }
     let name = name(candidate);
     if name.len() > LONGEST
+        || is_masked(candidate)
         || public::is_named(name)
         || is_stand_in(value, is_quoted(candidate))
         || placeholder::names_itself(value)
@@ -197,6 +198,12 @@ pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
     let head = Span::new(candidate.span.start, candidate.value.start);
     let head = head.of(candidate.text).unwrap_or_default();
     head.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+}
+
+/// Whether what reads like a name is what stands where a secret was: `[secret]": "..."`.
+fn is_masked(candidate: &Candidate<'_>) -> bool {
+    let (before, rest) = candidate.text.split_at_checked(candidate.span.start).unwrap_or_default();
+    before.ends_with('[') && rest.starts_with("secret]")
 }
 
 /// As [`head`], with all of the word in which it begins: expressions begin where a name says what it is, since

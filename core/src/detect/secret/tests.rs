@@ -490,6 +490,8 @@ fn what_is_cut_or_may_be_known_is_no_secret() {
         "challengePassword = '1.2.840.113549.1.9.7'".to_owned(),
         format!("https://img.test/box.ico-{}.png", random(HEX, 32)),
         "xoxp-572370529330-573807301142-572331691188".to_owned(),
+        // What was masked is no name of what stands behind it.
+        format!("\"MAIL_TOKEN: [secret]\": \"{value}\""),
     ] {
         assert!(secrets(&text).is_empty(), "{text}: {:?}", secrets(&text));
     }
