@@ -82,6 +82,26 @@ impl Span {
     }
 }
 
+/// The last boundary of a character in `text` up to byte `at`; its end, where `at` lies behind it.
+#[must_use]
+pub(crate) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The first boundary of a character in `text` from byte `at` on; its end, where `at` lies behind it.
+#[must_use]
+pub(crate) fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
 /// Sorts spans and joins those that touch or overlap.
 #[must_use]
 pub fn merge(mut spans: Vec<Span>) -> Vec<Span> {
@@ -100,6 +120,15 @@ pub fn merge(mut spans: Vec<Span>) -> Vec<Span> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_place_in_a_character_is_moved_to_its_edges() {
+        let text = "aé😀b";
+        let floors: Vec<usize> = (0..10).map(|at| floor(text, at)).collect();
+        let ceils: Vec<usize> = (0..10).map(|at| ceil(text, at)).collect();
+        assert_eq!(floors, [0, 1, 1, 3, 3, 3, 3, 7, 8, 8]);
+        assert_eq!(ceils, [0, 1, 3, 3, 7, 7, 7, 7, 8, 8]);
+    }
 
     #[test]
     fn units_differ_between_languages() {

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Category, Finding};
 use crate::rule::{CustomRule, RulePlace};
 use crate::source::SourceKind;
-use crate::span::{Span, merge};
+use crate::span::{self, Span, merge};
 use crate::view::Leaf;
 use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder};
@@ -160,8 +160,8 @@ impl Custom {
                 continue;
             }
             let near = Span::new(
-                floor(text, hit.end().saturating_sub(REACH.0)),
-                floor(text, hit.end().saturating_add(REACH.1)),
+                span::floor(text, hit.end().saturating_sub(REACH.0)),
+                span::floor(text, hit.end().saturating_add(REACH.1)),
             );
             match woken.near.last_mut() {
                 Some(last) if near.start <= last.end => last.end = near.end,
@@ -264,10 +264,10 @@ impl Compiled {
         let Some(expression) = &self.expression else { return true };
         let (mut from, mut at) = (window.start, window.start);
         loop {
-            let end = floor(text, from.saturating_add(WINDOW)).min(window.end);
+            let end = span::floor(text, from.saturating_add(WINDOW)).min(window.end);
             let is_last = end == window.end;
             // What begins behind this is read in the next part, with all that follows it.
-            let next_part = if is_last { usize::MAX } else { floor(text, end - LONGEST) };
+            let next_part = if is_last { usize::MAX } else { span::floor(text, end - LONGEST) };
             let seen = text.get(..end).unwrap_or_default();
             while at <= seen.len() {
                 let Some(captures) = expression.captures_at(seen, at) else { break };
@@ -343,14 +343,6 @@ fn places(scope: Scope) -> &'static [RulePlace] {
             &[RulePlace::Output]
         }
     }
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Why an expression was not compiled, in one line.

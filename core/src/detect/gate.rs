@@ -3,7 +3,7 @@
 use super::Lanes;
 use super::registry::{Found, Pattern, Rule};
 use crate::error::{Error, ErrorKind, Result};
-use crate::span::Span;
+use crate::span::{self, Span};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
@@ -215,14 +215,7 @@ fn compile(pattern: &Pattern) -> Option<Regex> {
 
 /// The smallest span of whole characters around bytes `start..end`.
 fn whole_characters(text: &str, start: usize, end: usize) -> Span {
-    let (mut start, mut end) = (start, end);
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    Span::new(start, end)
+    Span::new(span::floor(text, start), span::ceil(text, end))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub use window::Window;
 use super::Edit;
 use super::patch::{self, Patch};
 use crate::error::{Error, ErrorKind, Result};
-use crate::span::Span;
+use crate::span::{self, Span};
 use utf8::Decoder;
 
 /// No stream holds back more than this.
@@ -329,11 +329,7 @@ impl Holder {
 
     /// The character boundary at or before a place of the stream.
     fn floor(&self, at: usize) -> usize {
-        let mut local = (at - self.base).min(self.text.len());
-        while !self.text.is_char_boundary(local) {
-            local -= 1;
-        }
-        self.base + local
+        self.base + span::floor(&self.text, at - self.base)
     }
 
     /// Lets a block out, and with it all of a change that begins there.

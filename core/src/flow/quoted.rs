@@ -1,6 +1,6 @@
 //! Splits what a user or the system says from what they quote: quoted matter is anybody's.
 
-use crate::span::{Span, merge};
+use crate::span::{self, Span, merge};
 
 /// Spans of `text` that quote: code fences, `>` lines, mail headers and all that follows them,
 /// the rest after "Original Message", sentences that hold one of `flagged`.
@@ -69,8 +69,8 @@ const MAX_SENTENCE: usize = 4096;
 
 /// The sentence, or line, around `span`.
 fn sentence(text: &str, span: Span) -> Span {
-    let low = floor(text, span.start.saturating_sub(MAX_SENTENCE));
-    let high = floor(text, span.end.saturating_add(MAX_SENTENCE).min(text.len()));
+    let low = span::floor(text, span.start.saturating_sub(MAX_SENTENCE));
+    let high = span::floor(text, span.end.saturating_add(MAX_SENTENCE).min(text.len()));
     let before = text.get(low..span.start).unwrap_or_default();
     let after = text.get(span.end..high).unwrap_or_default();
     let start = before.char_indices().rev().find_map(|(at, c)| {
@@ -93,13 +93,6 @@ fn sentence(text: &str, span: Span) -> Span {
 
 fn is_stop(c: char) -> bool {
     matches!(c, '\n' | '。' | '！' | '？')
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Two lines of mail headers in a row, one of which says who wrote it or when.

@@ -1,7 +1,7 @@
 //! A view under construction that shows what was decoded in the words around it.
 
 use crate::normalize::writer::Writer;
-use crate::span::Span;
+use crate::span::{self, Span};
 use crate::view::Piece;
 
 /// Bytes that are shown before and after a decoded part: what it says may begin in plain text.
@@ -148,20 +148,14 @@ impl<'a> Excerpt<'a> {
 
     /// Where the context before `at` begins: on the same line.
     fn before(&self, at: usize) -> usize {
-        let mut from = at.saturating_sub(CONTEXT).max(self.at);
-        while !self.text.is_char_boundary(from) {
-            from += 1;
-        }
+        let from = span::ceil(self.text, at.saturating_sub(CONTEXT).max(self.at));
         let context = self.text.get(from..at).unwrap_or_default();
         context.rfind('\n').map_or(from, |newline| from + newline + 1)
     }
 
     /// Where the context after `at` ends: on the same line, before `limit`.
     fn after(&self, at: usize, limit: usize) -> usize {
-        let mut to = (at + CONTEXT).min(limit);
-        while !self.text.is_char_boundary(to) {
-            to -= 1;
-        }
+        let to = span::floor(self.text, (at + CONTEXT).min(limit));
         let context = self.text.get(at..to).unwrap_or_default();
         context.find('\n').map_or(to, |newline| at + newline)
     }

@@ -2,7 +2,7 @@
 
 use super::html::decode;
 use super::{Link, LinkKind};
-use crate::span::{Span, merge};
+use crate::span::{self, Span, merge};
 use std::collections::HashMap;
 
 /// Longer labels are none in CommonMark.
@@ -151,11 +151,7 @@ impl Scanner<'_, '_> {
 
 /// The text up to `most` bytes, on a character boundary.
 fn floor(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    text.get(..span::floor(text, most)).unwrap_or_default()
 }
 
 /// Labels match whatever their case and spaces.

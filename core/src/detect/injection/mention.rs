@@ -6,7 +6,7 @@ mod words;
 use crate::detect::gate::Candidate;
 use crate::detect::registry::Found;
 use crate::finding::Severity;
-use crate::span::Span;
+use crate::span::{self, Span};
 use quotation::Kind;
 use words::{LEADS, OBJECTS, ORDERS, PUSHES, SUPPOSING, TESTING, TOPICS, WRITING};
 
@@ -166,12 +166,5 @@ fn holds(text: &str, words: &[&str]) -> bool {
 
 /// The text from `start` to `end`, cut back to whole characters.
 fn around(text: &str, start: usize, end: usize) -> &str {
-    let (mut start, mut end) = (start.min(text.len()), end.min(text.len()));
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(start..end).unwrap_or_default()
+    text.get(span::ceil(text, start)..span::floor(text, end)).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! E-mail addresses.
 
 use super::Reading;
-use crate::span::Span;
+use crate::span::{self, Span};
 
 const MOST_LOCAL: usize = 64;
 const MOST_DOMAIN: usize = 253;
@@ -26,9 +26,7 @@ fn address(text: &str, at: usize) -> Option<(Span, u16)> {
     while matches!(bytes.get(start), Some(b'.' | b'\'' | b'-' | b'+')) && start < at {
         start += 1;
     }
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
+    let start = span::ceil(text, start);
     let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
     // `user:password@host` is no address, nor is `//user@host`.
     if start >= at || matches!(before, Some(b'/' | b'@')) || is_login(bytes, start) {
@@ -40,9 +38,7 @@ fn address(text: &str, at: usize) -> Option<(Span, u16)> {
     while matches!(bytes.get(end - 1), Some(b'.' | b'-')) {
         end -= 1;
     }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = span::floor(text, end);
     let domain = text.get(at + 1..end)?;
     let (name, ending) = domain.rsplit_once('.')?;
     let letters = ending.bytes().all(|b| b.is_ascii_alphabetic() || b >= 0x80);

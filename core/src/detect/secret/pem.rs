@@ -2,7 +2,7 @@
 
 use crate::detect::gate::Candidate;
 use crate::detect::registry::Found;
-use crate::span::Span;
+use crate::span::{self, Span};
 
 /// How far the closing line is looked for: an RSA key of 16,384 bits takes 13 KB.
 const REACH: usize = 16 * 1024;
@@ -12,11 +12,7 @@ const SHORTEST: usize = 40;
 /// Takes an opening line that is followed by a key's worth of base64, closing line and all.
 pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     let rest = candidate.text.get(candidate.span.end..)?;
-    let mut limit = rest.len().min(REACH);
-    while !rest.is_char_boundary(limit) {
-        limit -= 1;
-    }
-    let rest = rest.get(..limit)?;
+    let rest = rest.get(..span::floor(rest, REACH))?;
     let body_end = rest.find("-----").unwrap_or_else(|| unclosed(rest));
     let body = rest.get(..body_end)?;
     let letters = body.bytes().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count();

@@ -3,7 +3,7 @@
 use super::placeholder;
 use crate::detect::gate::Candidate;
 use crate::detect::registry::Found;
-use crate::span::Span;
+use crate::span::{self, Span};
 
 /// How far around it the name of the form is looked for, and how long a key can be.
 const REACH: usize = 4096;
@@ -11,7 +11,9 @@ const REACH: usize = 4096;
 /// Takes the beginning of a key's letters where the form is named near it, and reads on to their end.
 pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
     let Span { start, end } = candidate.value;
-    let (before, rest) = (back(candidate.text, start)?, candidate.text.get(end..)?);
+    let text = candidate.text;
+    let before = text.get(span::floor(text, start.saturating_sub(REACH))..start)?;
+    let rest = text.get(end..)?;
     let (named, in_lines) = match candidate.pattern.kind {
         "xml_key" => (before.contains("<RSAKeyValue>"), true),
         "json_key" => {
@@ -24,20 +26,11 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Option<Found> {
         b.is_ascii_alphanumeric() || b"+/=_-".contains(&b) || in_lines && b.is_ascii_whitespace()
     };
     let more = rest.bytes().take(REACH).take_while(|byte| inside(*byte)).count();
-    let value = candidate.text.get(start..end + more)?;
+    let value = text.get(start..end + more)?;
     // The line after those of PuTTY: a name, not a part of the key.
     let value = value.split("Private-MAC").next()?.trim_end();
     let pattern = candidate.pattern;
     let span = Span::new(start, start + value.len());
     (named && !placeholder::is_obvious(value) && placeholder::distinct(value) >= 12)
         .then_some(Found { span, severity: pattern.severity, score: pattern.score })
-}
-
-/// What stands before `at`, so far as the name of a form can.
-fn back(text: &str, at: usize) -> Option<&str> {
-    let mut from = at.saturating_sub(REACH);
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    text.get(from..at)
 }

@@ -1,5 +1,7 @@
 //! Places in a text at which it may be cut: between words, where nothing is open.
 
+use crate::span;
+
 /// A line of a block in base64 has more letters than this in a row, and its next line some.
 const WRAPPED: (usize, usize) = (32, 8);
 
@@ -13,11 +15,7 @@ pub(super) fn first(text: &str) -> Option<usize> {
 /// that began before it is open where `text` ends.
 pub(super) fn last(text: &str, limit: usize) -> Option<usize> {
     let limit = limit.min(first_open(text).unwrap_or(usize::MAX));
-    let mut at = limit.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let before = text.get(..at)?;
+    let before = text.get(..span::floor(text, limit))?;
     let places = before.char_indices().rev().map(|(at, c)| (at + c.len_utf8(), c));
     let mut places = places.filter(|(at, c)| *at > 0 && ends_word(*c, text.get(*at..)));
     places.find(|(at, _)| !is_wrapped(text, *at)).map(|(at, _)| at)

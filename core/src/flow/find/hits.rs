@@ -4,7 +4,7 @@ use crate::flow::arena::{Arena, Place, Posting, Tier};
 use crate::flow::canonical::{self, Kind, key};
 use crate::flow::words::{self, Phrase};
 use crate::provenance::Match;
-use crate::span::Span;
+use crate::span::{self, Span};
 
 /// Characters that are compared for one phrase at most: a bound on hostile repetition.
 const PHRASE_BUDGET: usize = 1 << 18;
@@ -123,16 +123,11 @@ pub(super) fn keyword(arena: &Arena, kind: &str, value: &str, found: &mut Vec<(P
         let (Some(head), Some(tail)) = (leaf.text.get(..at), leaf.text.get(end..)) else {
             continue;
         };
-        let floor = head.len().saturating_sub(64);
-        let floor = (floor..=head.len()).find(|i| head.is_char_boundary(*i)).unwrap_or(at);
-        let near: Vec<&str> =
-            words::words(head.get(floor..).unwrap_or_default()).map(|(_, word)| word).collect();
+        let head = head.get(span::ceil(head, head.len().saturating_sub(64))..).unwrap_or_default();
+        let near: Vec<&str> = words::words(head).map(|(_, word)| word).collect();
         let before = near.iter().rev().find(|word| !between(word));
-        let mut ceiling = tail.len().min(64);
-        while !tail.is_char_boundary(ceiling) {
-            ceiling -= 1;
-        }
-        let after = words::words(tail.get(..ceiling).unwrap_or_default()).next();
+        let tail = tail.get(..span::floor(tail, 64)).unwrap_or_default();
+        let after = words::words(tail).next();
         if before.is_some_and(|word| names(word)) || after.is_some_and(|(_, word)| names(word)) {
             found.push((leaf.place(*id, Span::new(at, end)), Match::Contained));
         }

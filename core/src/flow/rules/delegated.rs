@@ -12,6 +12,7 @@ use crate::flow::entity;
 use crate::flow::trace::Judged;
 use crate::label::Integrity;
 use crate::source::SourceKind;
+use crate::span;
 use crate::tool::{Role, name_words};
 use std::collections::BTreeSet;
 
@@ -82,8 +83,8 @@ pub(super) fn credential(sheet: &Sheet<'_>, judged: &Judged<'_>) -> Option<Basis
         named && {
             let found = passwords(&leaf.text);
             let near = |at: usize| {
-                let low = floor(&leaf.text, at.saturating_sub(NEAR));
-                let high = floor(&leaf.text, (at + NEAR).min(leaf.text.len()));
+                let low = span::floor(&leaf.text, at.saturating_sub(NEAR));
+                let high = span::floor(&leaf.text, (at + NEAR).min(leaf.text.len()));
                 leaf.text.get(low..high).is_some_and(|around| around.contains(&name))
             };
             matches!(found.as_slice(), [(at, only)] if *only == value && near(*at))
@@ -158,11 +159,4 @@ fn passwords(text: &str) -> Vec<(usize, &str)> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

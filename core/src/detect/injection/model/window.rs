@@ -3,7 +3,7 @@
 use super::Model;
 use super::feature::{Features, features};
 use crate::detect::injection::mention;
-use crate::span::Span;
+use crate::span::{self, Span};
 
 /// Tokens by which the window moves on; it holds twice as many.
 pub const STRIDE: u32 = 16;
@@ -193,7 +193,7 @@ impl Windows<'_> {
         let mut said = Whole { model: self.model, sums: Sums::default() };
         let (mut from, mut quoted) = (window.start, false);
         for piece in 1..PIECES {
-            let at = self.boundary(window.start + (window.end - window.start) * piece / PIECES);
+            let at = span::ceil(self.text, window.start + window.len() * piece / PIECES);
             if at < from {
                 continue;
             }
@@ -209,10 +209,5 @@ impl Windows<'_> {
         features(self.text.get(from..window.end).unwrap_or_default(), &mut said);
         let Sums { words, words_n, parts, parts_n, .. } = said.sums;
         Some(self.model.window((words, words_n), (parts, parts_n)))
-    }
-
-    /// The next end of a character from byte `at` on.
-    fn boundary(&self, at: usize) -> usize {
-        (at..self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(self.text.len())
     }
 }
