@@ -1,8 +1,8 @@
 //! Random values right behind the name of a service whose keys have no form of their own.
 
-mod first;
-mod second;
-mod third;
+mod a_to_f;
+mod g_to_o;
+mod p_to_z;
 
 use super::context::{found, head, is_quoted, is_stand_in, named, trimmed};
 use super::{info, placeholder, public};
@@ -21,9 +21,9 @@ pub(super) const RULES: &[Rule] = &[Rule {
         "A random value behind the name of a service that gives out keys.",
     ),
     patterns: &[
-        named(first::NAMES, VALUE, 600, "service_key"),
-        named(second::NAMES, VALUE, 600, "service_key"),
-        named(third::NAMES, VALUE, 600, "service_key"),
+        named(a_to_f::NAMES, VALUE, 600, "service_key"),
+        named(g_to_o::NAMES, VALUE, 600, "service_key"),
+        named(p_to_z::NAMES, VALUE, 600, "service_key"),
     ],
     check,
 }];
