@@ -8,6 +8,7 @@ const AFTER: usize = 32;
 
 /// Whether one of `words` (lower case) stands near `span`; after `|` a word may not go on.
 pub(super) fn near(text: &str, span: Span, words: &[&str]) -> bool {
+    debug_assert!(words.iter().all(|word| word.bytes().next().is_some_and(is_first)), "{words:?}");
     let bytes = text.as_bytes();
     let before = bytes.get(span.start.saturating_sub(BEFORE)..span.start).unwrap_or_default();
     let end = (span.end + AFTER).min(bytes.len());
