@@ -16,6 +16,7 @@ mod infrastructure;
 mod jwt;
 mod password;
 mod pem;
+mod phrase;
 mod placeholder;
 mod public;
 mod raw_key;
@@ -40,7 +41,7 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// Rules that go by surroundings.
-const BY_CONTEXT: [&[Rule]; 8] = [
+const BY_CONTEXT: [&[Rule]; 9] = [
     context::RULES,
     password::RULES,
     authorization::RULES,
@@ -48,6 +49,7 @@ const BY_CONTEXT: [&[Rule]; 8] = [
     command::RULES,
     statement::RULES,
     device::RULES,
+    phrase::RULES,
     service::RULES,
 ];
 

@@ -170,9 +170,7 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
 
 /// Whether a bracket, a bar or an arrow stands between name and value: signs of much else, too.
 fn is_weakly_signed(candidate: &Candidate<'_>) -> bool {
-    let lead = Span::new(candidate.span.start, candidate.value.start);
-    let lead = lead.of(candidate.text).unwrap_or_default();
-    let lead = lead.trim_end_matches(['"', '\'', '`', ' ', '\t', '\\']);
+    let lead = lead(candidate).trim_end_matches(['"', '\'', '`', ' ', '\t', '\\']);
     lead.ends_with(['(', '[', '|']) || lead.ends_with("->")
 }
 
@@ -193,11 +191,15 @@ pub(super) fn is_quoted(candidate: &Candidate<'_>) -> bool {
     matches!(before, Some(b'"' | b'\'' | b'`'))
 }
 
+/// What of a match stands before its value.
+pub(super) fn lead<'a>(candidate: &Candidate<'a>) -> &'a str {
+    let lead = Span::new(candidate.span.start, candidate.value.start);
+    lead.of(candidate.text).unwrap_or_default()
+}
+
 /// What stands before the value, quotes and signs apart: its name.
 pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
-    let head = Span::new(candidate.span.start, candidate.value.start);
-    let head = head.of(candidate.text).unwrap_or_default();
-    head.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+    lead(candidate).trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
 }
 
 /// Whether what reads like a name is what stands where a secret was: `[secret]": "..."`.

@@ -1,11 +1,10 @@
 //! Passwords that only the name before them gives away.
 
-use super::context::{found, is_quoted, is_stand_in, named, trimmed};
+use super::context::{found, is_quoted, is_stand_in, lead, named, trimmed};
 use super::{info, placeholder};
 use crate::detect::gate::Candidate;
 use crate::detect::registry::{Found, Rule};
 use crate::finding::Severity::High;
-use crate::span::Span;
 
 /// Words for a password, as the automaton wants them.
 const PASSWORDS: &[&str] = &[
@@ -238,8 +237,7 @@ fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
 /// Whether `value` is a word of a sentence: `a user name and password should be ...`. Behind a
 /// `login` of its own it is the password of such a line.
 fn is_prose(candidate: &Candidate<'_>, value: &str) -> bool {
-    let lead = Span::new(candidate.span.start, candidate.value.start);
-    let lead = lead.of(candidate.text).unwrap_or_default().to_ascii_lowercase();
+    let lead = lead(candidate).to_ascii_lowercase();
     let signed = lead.contains(['=', ':', '"', '\'', '`', '-']);
     let mut words = lead.split_ascii_whitespace();
     let line =
