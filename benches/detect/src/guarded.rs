@@ -18,6 +18,9 @@ pub struct Guarded {
     guard: Guard,
     session: Session,
     seen: usize,
+    /// Texts that came in, and those of them that the model of injections flags.
+    read: usize,
+    steering: usize,
 }
 
 impl Guarded {
@@ -28,7 +31,7 @@ impl Guarded {
     pub fn new() -> Result<Self> {
         let guard = Guard::builder().build()?;
         let session = guard.session(SessionOptions::default())?;
-        Ok(Self { guard, session, seen: 0 })
+        Ok(Self { guard, session, seen: 0, read: 0, steering: 0 })
     }
 
     /// What is found in `text`, that came in as `kind`.
@@ -37,7 +40,15 @@ impl Guarded {
     /// Where the session cannot be replaced or misses its content.
     pub fn input(&mut self, text: &str, kind: SourceKind) -> Result<Vec<Finding>> {
         self.next()?;
-        Ok(self.session.inspect_input(Content::text(kind, text))?.findings)
+        let findings = self.session.inspect_input(Content::text(kind, text))?.findings;
+        self.read += 1;
+        self.steering += usize::from(findings.iter().any(|f| f.rule == "injection/model"));
+        Ok(findings)
+    }
+
+    /// In how many of the texts that came in so far the model of injections, as it ships, sees one.
+    pub fn steering(&self) -> String {
+        format!("the model of injections flags {} of {} of them\n", self.steering, self.read)
     }
 
     /// What is found in the answer `text`.

@@ -99,6 +99,7 @@ pub fn measure(
             writeln!(table, "{rule}: {right} of {flagged} flagged are labelled")?;
         }
     }
+    table.push_str(&guarded.steering());
     let common = ["personal/email", "personal/phone"];
     let (category, called) = (Category::Personal, "personal data");
     table.push_str(&guarded.ordinary(folder, category, called, &common, explain)?);

@@ -123,6 +123,7 @@ pub fn measure(
         }
         writeln!(table, "wrongly flagged by: {wrong_by_rule:?}")?;
     }
+    table.push_str(&guarded.steering());
     table.push_str(&guarded.ordinary(folder, Category::Secret, "secrets", &[], explain)?);
     report.tables.push(table);
     if let Some(peers) = peers {
