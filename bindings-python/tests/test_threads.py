@@ -21,6 +21,7 @@ def test_one_call_of_many_threads_is_one_call(session: Session) -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         ids = list(pool.map(call, range(THREADS)))
+    assert len(set(ids)) == 1
     decided = [id for id in ids if session_open(session, id)]
     assert len(decided) == 1
 

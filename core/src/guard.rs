@@ -24,6 +24,7 @@ mod reload;
 mod replay;
 mod self_test;
 mod session;
+mod settling;
 mod stop;
 mod stream;
 mod table;

@@ -58,7 +58,7 @@ impl Approver {
             if let Some(cell) = cell {
                 let mut state = cell.lock()?;
                 state.grants.extend(approval.grants.iter().cloned());
-                state.epoch += 1;
+                state.changed();
             }
         }
         Ok(())

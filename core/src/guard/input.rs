@@ -186,7 +186,7 @@ impl Session {
             draft.findings.extend(vouched.finding());
             let changed = self.pin_system(&mut state, &content);
             self.observe(&mut state, &content, &draft.findings);
-            state.epoch += 1;
+            state.changed();
             draft.flow = self.session_flow(&state);
             draft.session.sensitive = state.index.sensitive();
             draft.session.resumed = state.resumed;
@@ -347,7 +347,7 @@ impl Session {
                     labels: None,
                 }));
             }
-            state.epoch += 1;
+            state.changed();
             draft.flow = self.session_flow(&state);
         }
         let answer = if by_user {

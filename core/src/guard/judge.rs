@@ -1,5 +1,5 @@
-//! Deciding a call: facts are read at an epoch under the session's lock, the decision is made
-//! without it, and it counts only if the epoch is still the same; else again, three times at most.
+//! Deciding a call: facts are read under the session's lock, the decision is made without it, and it
+//! counts only if what it depends on is still the same; else again, a few times at most.
 
 use super::answer::{Draft, Yield, ask_policy, conclude, core_reason, no_answer};
 use super::ask::{approval_event, approver_name};
@@ -7,7 +7,8 @@ use super::authorize::{Asked, STOPPED};
 use super::force::InForce;
 use super::lock;
 use super::plugin::HostResults;
-use super::session::Session;
+use super::session::{Session, State};
+use super::settling::{PATIENCE, Settling, Standing};
 use crate::approval::{Approval, ApprovalState, CallState};
 use crate::approve::{self, CallRecord};
 use crate::content::Content;
@@ -26,11 +27,13 @@ use crate::value::Value;
 use std::sync::Arc;
 
 /// How often facts are read anew when the session changed under a decision.
-const TRIES: usize = 3;
+const TRIES: usize = 8;
 
 /// What the session said at one epoch.
 pub(super) struct Seen {
-    pub epoch: u64,
+    history: u64,
+    /// The decision that stood about this very call.
+    before: Option<DecisionId>,
     pub trace: Trace,
     pub looping: bool,
     pub risk: i64,
@@ -42,11 +45,15 @@ pub(super) struct Seen {
 pub(super) enum Looked {
     Same(Box<Decision>),
     Seen(Box<Seen>),
+    /// Another thread has the same call, and does not get done with it.
+    Late,
 }
 
-struct Placed {
+struct Placed<'a> {
     decision: DecisionId,
     approval: Option<ApprovalId>,
+    /// Held until the decision is ready, where the call has an id.
+    settling: Option<Settling<'a>>,
 }
 
 impl Session {
@@ -72,6 +79,7 @@ impl Session {
             let seen = match self.look(force, asked)? {
                 Looked::Same(decision) => return Ok(*decision),
                 Looked::Seen(seen) => seen,
+                Looked::Late => break,
             };
             draft.findings = own_findings.clone();
             self.observe_call(force, &mut draft, asked, &seen);
@@ -146,38 +154,31 @@ impl Session {
         let inner = &self.guard.inner;
         let now = inner.clock.wall_ms();
         let mut state = self.cell.lock()?;
-        let mut stale = None;
-        if let Some(record) = state.calls.state(&asked.call) {
-            let open = state.open.get(&record.decision);
-            match record.state {
-                CallState::Allowed | CallState::Approved | CallState::Started => {
-                    let fresh = record.state == CallState::Started || !record.is_stale(now);
-                    if let Some(decision) = open.filter(|_| fresh) {
-                        return Ok(Looked::Same(Box::new(decision.as_ref().clone())));
-                    }
-                    stale = Some(record.decision.clone()).filter(|_| !fresh);
+        loop {
+            match state.standing(inner, &asked.call, now) {
+                Standing::Nothing => break,
+                Standing::Decided(decision) => {
+                    drop(state);
+                    return Ok(Looked::Same(Box::new(Arc::unwrap_or_clone(decision))));
                 }
-                CallState::Asked => {
-                    let waits = record.approval.as_ref().and_then(|id| {
-                        let approvals = inner.approvals.lock().ok()?;
-                        let approval = approvals.get(id)?;
-                        let waits =
-                            approval.state == ApprovalState::Pending && now < approval.expires_ms;
-                        Some(waits)
-                    });
-                    if let (Some(true), Some(decision)) = (waits, open) {
-                        return Ok(Looked::Same(Box::new(decision.as_ref().clone())));
+                Standing::Settling => {
+                    let (after, ready) = self.cell.wait(state, PATIENCE)?;
+                    state = after;
+                    if !ready {
+                        return Ok(Looked::Late);
                     }
                 }
-                CallState::Denied | CallState::Done => {}
+                // It is taken back, with what it had reserved.
+                Standing::Stale(decision) => {
+                    let abandoned = state.calls.abandon(&decision);
+                    state.open.remove(&decision);
+                    drop(state);
+                    if let Some(abandoned) = abandoned {
+                        self.release_call(&abandoned);
+                    }
+                    state = self.cell.lock()?;
+                }
             }
-        }
-        // Never started in time: it is taken back, with what it had reserved.
-        if let Some(abandoned) = stale.and_then(|decision| state.calls.abandon(&decision)) {
-            state.open.remove(&abandoned.decision);
-            drop(state);
-            self.release_call(&abandoned);
-            state = self.cell.lock()?;
         }
         state.calls.lapse(&asked.call, now);
         let overdue = state.calls.unreported();
@@ -196,7 +197,8 @@ impl Session {
             rules: &force.rules,
         });
         Ok(Looked::Seen(Box::new(Seen {
-            epoch: state.epoch,
+            history: state.history,
+            before: state.calls.state(&asked.call).map(|record| record.decision.clone()),
             trace,
             looping: state.recent.looping(&asked.call.tool, asked.call.digest),
             risk: state.risk.value(now),
@@ -242,15 +244,16 @@ impl Session {
         if stands(&again) == Outcome::Allow { (again, Some(approval)) } else { (answer, None) }
     }
 
-    /// Enters the call into the session, if nothing changed since its facts were read.
-    fn place(
-        &self,
+    /// Enters the call into the session, if nothing changed since its facts were read. That other
+    /// calls were entered does not matter to it, unless they are this call or make a loop of it.
+    fn place<'a>(
+        &'a self,
         asked: &Asked<'_>,
         seen: &Seen,
         settlement: &Settlement,
         approval: Option<&Approval>,
         now: i64,
-    ) -> Result<Option<Placed>> {
+    ) -> Result<Option<Placed<'a>>> {
         let inner = &self.guard.inner;
         let decision = inner.decision_id()?;
         let asks = settlement.outcome == Outcome::Ask;
@@ -266,7 +269,11 @@ impl Session {
             _ => CallState::Allowed,
         };
         let mut cell = self.cell.lock()?;
-        if cell.epoch != seen.epoch {
+        let standing = cell.calls.state(&asked.call).map(|record| &record.decision);
+        if cell.history != seen.history
+            || standing != seen.before.as_ref()
+            || cell.recent.looping(&asked.call.tool, asked.call.digest) != seen.looping
+        {
             return Ok(None);
         }
         if let Some(approval) = approval {
@@ -275,9 +282,11 @@ impl Session {
                 return Ok(None);
             }
         }
-        cell.epoch += 1;
         if settlement.outcome == Outcome::Deny {
             cell.risk.add(50, "denied call", now);
+            cell.changed();
+        } else {
+            cell.epoch += 1;
         }
         cell.recent.observe_call(&asked.call.tool, asked.call.digest);
         let validity = i64::try_from(inner.limits.validity_ms).unwrap_or(i64::MAX);
@@ -291,7 +300,9 @@ impl Session {
             effects: asked.effects,
             amount: asked.amount,
         });
-        Ok(Some(Placed { decision, approval: approval_id }))
+        let named = asked.call.call_id.is_some() && state != CallState::Denied;
+        let settling = named.then(|| Settling::begin(&self.cell, &mut cell, &decision));
+        Ok(Some(Placed { decision, approval: approval_id, settling }))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the last step needs what every step made")]
@@ -302,7 +313,7 @@ impl Session {
         asked: &Asked<'_>,
         mut settlement: Settlement,
         answer: &Answer,
-        placed: Placed,
+        placed: Placed<'_>,
         used: Option<Approval>,
         now: i64,
     ) -> Result<Decision> {
@@ -345,12 +356,13 @@ impl Session {
             if let Some(record) = record {
                 state.calls.record(CallRecord { state: CallState::Denied, ..record });
             }
-        } else if decision.call_id.is_some() {
-            state.open.insert(placed.decision, Arc::new(decision.clone()));
-            // Open decisions live as long as their call is known.
-            let state = &mut *state;
-            state.open.retain(|id, _| state.calls.by_decision(id).is_some());
+        } else {
+            let State { open, calls, .. } = &mut *state;
+            open.settle(&decision);
+            open.retain(|id| calls.by_decision(id).is_some());
         }
+        drop(state);
+        drop(placed.settling);
         Ok(decision)
     }
 }

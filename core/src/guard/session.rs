@@ -1,10 +1,10 @@
 //! One agent run: the handle that a host holds, and the state behind it.
 
+use super::settling::Open;
 use super::{Guard, Inner, lock};
 use crate::approval::Grant;
 use crate::approve::Calls;
 use crate::content::{Body, Content};
-use crate::decision::Decision;
 use crate::digest::Digest;
 use crate::enforce::Names;
 use crate::error::{Error, ErrorKind, Result};
@@ -17,9 +17,10 @@ use crate::random;
 use crate::session::{Recent, Risk, store_key};
 use crate::store::StoreKey;
 use crate::wire::SessionOptions;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 /// Minutes in which risk halves.
 const RISK_HALF_LIFE_MS: i64 = 30 * 60_000;
@@ -40,6 +41,8 @@ pub(super) struct Cell {
     /// Counters of a spawned session are its root's: budgets roll up.
     pub counters: StoreKey,
     pub state: Mutex<State>,
+    /// Told when a decision about a call is ready for others that asked about the same call.
+    pub settled: Condvar,
     /// What redacted values are called: the same in all sessions of one run.
     pub names: Arc<Mutex<Names>>,
     pub last_used_ms: AtomicI64,
@@ -51,13 +54,17 @@ pub(super) struct State {
     pub index: Index,
     pub calls: Calls,
     /// Decisions of calls that are not done: what makes a repeated call one call.
-    pub open: BTreeMap<DecisionId, Arc<Decision>>,
+    pub open: Open,
     pub recent: Recent,
     pub risk: Risk,
     pub grants: BTreeSet<Grant>,
     pub system: Option<Digest>,
     pub turn: u32,
+    /// Counts every change.
     pub epoch: u64,
+    /// Counts the changes that a decision about any call depends on: all but a call's entry, which
+    /// concerns calls of the same id and loops alone.
+    pub history: u64,
     pub resumed: bool,
     pub closed: bool,
     pub poisoned: bool,
@@ -68,13 +75,14 @@ impl State {
         Self {
             index: Index::new(limits, principal),
             calls: Calls::new(limits),
-            open: BTreeMap::new(),
+            open: Open::default(),
             recent: Recent::new(),
             risk: Risk::new(RISK_HALF_LIFE_MS),
             grants: BTreeSet::new(),
             system: None,
             turn: 0,
             epoch: 0,
+            history: 0,
             resumed: false,
             closed: false,
             poisoned: false,
@@ -87,7 +95,13 @@ impl State {
         self.open.clear();
         self.grants.clear();
         self.resumed = true;
+        self.changed();
+    }
+
+    /// What was decided on facts from before this no longer holds.
+    pub fn changed(&mut self) {
         self.epoch += 1;
+        self.history += 1;
     }
 }
 
@@ -98,7 +112,18 @@ impl Cell {
         let last_used_ms = AtomicI64::new(inner.clock.wall_ms());
         let bytes = AtomicUsize::new(0);
         let names = Arc::default();
-        Self { id, principal, goal, parent: None, counters, state, names, last_used_ms, bytes }
+        Self {
+            id,
+            principal,
+            goal,
+            parent: None,
+            counters,
+            state,
+            settled: Condvar::new(),
+            names,
+            last_used_ms,
+            bytes,
+        }
     }
 
     /// The state, for a moment.
@@ -106,9 +131,25 @@ impl Cell {
     /// # Errors
     /// `session/poisoned` after a panic, `misuse/closed` after `close`.
     pub fn lock(&self) -> Result<MutexGuard<'_, State>> {
-        let poisoned =
-            || Error::new(ErrorKind::SessionPoisoned, "a panic ended this session; open another");
-        let state = self.state.lock().map_err(|_| poisoned())?;
+        Self::usable(self.state.lock().map_err(|_| poisoned())?)
+    }
+
+    /// Lets go of the state until a decision is ready, and gives whether one was before `patience`
+    /// was over.
+    ///
+    /// # Errors
+    /// As [`Cell::lock`].
+    pub fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        patience: Duration,
+    ) -> Result<(MutexGuard<'a, State>, bool)> {
+        let waited = self.settled.wait_timeout(state, patience);
+        let (state, time) = waited.map_err(|_| poisoned())?;
+        Ok((Self::usable(state)?, !time.timed_out()))
+    }
+
+    fn usable(state: MutexGuard<'_, State>) -> Result<MutexGuard<'_, State>> {
         if state.poisoned {
             return Err(poisoned());
         }
@@ -117,6 +158,10 @@ impl Cell {
         }
         Ok(state)
     }
+}
+
+fn poisoned() -> Error {
+    Error::new(ErrorKind::SessionPoisoned, "a panic ended this session; open another")
 }
 
 /// Opens a session by its options.
@@ -238,7 +283,7 @@ impl Session {
         state.index = index;
         state.resumed = false;
         state.turn = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        state.epoch += 1;
+        state.changed();
         drop(state);
         let how = SessionChange::Restored;
         inner.append(Some(&self.cell), EventBody::Session { how, parent: None })?;
@@ -280,7 +325,7 @@ impl Session {
                 return Err(Error::new(ErrorKind::SessionUnknown, message));
             };
             state.open.remove(&record.decision);
-            state.epoch += 1;
+            state.changed();
         }
         self.guard.inner.append(Some(&self.cell), EventBody::Result { call_id, ok })?;
         Ok(())
