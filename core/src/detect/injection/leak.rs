@@ -51,7 +51,15 @@ const EXTRACTION: &[Pattern] = &[
             "rules",
             "programming",
         ],
-        r"\b(?:reveal|show|print|repeat|output|display|tell|give|share|leak|expose|disclose|dump|write|copy|recite|list|return|reproduce|summari[sz]e|translate|encode|spell|describe|provide|paste|echo|send|state|quote|divulge|type|say|read|include|append|explain) ~ (?:your|ur|chatgpt's|claude's) ~ (?:system|initial|hidden|original|secret|internal|full|developer|base|pre|custom|entire|complete|exact|confidential|underlying|first|starting|core|setup) (?:\w+ )?(?:prompts?|instructions?|messages?|rules|guidelines|configuration|directives|settings|programming|context)\b",
+        r"\b(?:reveal|show|print|repeat|output|display|tell|give|share|leak|expose|disclose|dump|write|copy|recite|list|return|reproduce|summari[sz]e|translate|encode|spell|describe|provide|paste|echo|send|state|quote|divulge|type|say|read|include|append|explain) ~ (?:your|ur|chatgpt's|claude's) ~ (?:system|initial|hidden|original|secret|internal|developer|pre|confidential|underlying|starting) (?:\w+ )?(?:prompts?|instructions?|messages?|rules|guidelines|configuration|directives|settings|programming|context)\b",
+        ANY,
+        High,
+        800,
+    ),
+    // Whoever writes rules, or sends a configuration, may mean their own.
+    say(
+        &["prompt", "instructions", "guidelines", "directives", "rules", "programming"],
+        r"\b(?:reveal|show|print|repeat|output|display|tell|give|leak|expose|disclose|dump|recite|quote|divulge|echo|reproduce) ~ (?:your|ur|chatgpt's|claude's) ~ (?:full|base|custom|entire|complete|exact|first|core|setup) (?:\w+ )?(?:prompts?|instructions?|messages?|rules|guidelines|directives|programming|context)\b",
         ANY,
         High,
         800,
@@ -199,7 +207,15 @@ const EXTRACTION: &[Pattern] = &[
 const REPEAT: &[Pattern] = &[
     say(
         &["above", "before this", "preceding", "came before", "prior to this", "so far"],
-        r"\b(?:repeat|print|output|copy|recite|reproduce|display|return|echo|translate|summari[sz]e|write(?: out| down)?|show(?: me)?|give me|tell me) (?:me )?(?:back )?(?:all|everything|the|all of the|any|every|all the|the entire|the full) ?(?:text|words|content|contents|messages?|instructions?|conversation|context|input|tokens|of)? ?(?:that (?:is|was|came|appears?|stands?|comes?) |written |found |given )?(?:above|before this|preceding|came before|prior to this|before (?:my|the|this)|you (?:were|have been) (?:given|told|sent))\b",
+        r"\b(?:repeat|print|output|copy|recite|reproduce|display|return|echo|translate|summari[sz]e|write(?: out| down)?|show(?: me)?|give me|tell me) (?:me )?(?:back )?(?:(?:all|everything|all of the|any|every|all the|the entire|the full) ?(?:text|words|content|contents|messages?|instructions?|conversation|context|input|tokens|of)?|the (?:text|words|contents?|messages?|instructions?|conversation|context|input|tokens)) ?(?:that (?:is|was|came|appears?|stands?|comes?) |written |found |given )?(?:above|before this|preceding|came before|prior to this|before (?:my|the|this)|you (?:were|have been) (?:given|told|sent))\b",
+        ANY,
+        Medium,
+        700,
+    ),
+    // The above copyright notice is no prompt.
+    say(
+        &["the above", "the preceding"],
+        r"\b(?:repeat|print|output|copy|recite|reproduce|display|return|echo|translate|summari[sz]e|write(?: out| down)?|show(?: me)?|give me|tell me) (?:me )?(?:back )?the (?:above|preceding)(?:[.,;:!?)\x22']|\s{0,3}$| (?:text|words?|prompts?|instructions?|messages?|contents?|conversation|context|paragraphs?|verbatim|word|exactly|in|into|as|to|and|again|back|here|please|inside|within|without|including|starting|but|using|rules|input|then)\b)",
         ANY,
         Medium,
         700,

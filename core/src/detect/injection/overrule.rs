@@ -174,7 +174,8 @@ const OVERRIDE: &[Pattern] = &[
             "ignore all above",
             "forget all above",
         ],
-        r"\b(?:ignore|disregard|forget) (?:all )?(?:of )?(?:the )?above\b",
+        // The above warning is no prompt.
+        r"\b(?:ignore|disregard|forget) (?:all )?(?:of )?(?:the )?above(?:[.,;:!?)\x22'-]|\s{0,3}$| (?:text|words?|prompts?|instructions?|directions?|messages?|contents?|conversation|context|paragraphs?|sentences?|tasks?|questions?|requests?|rules?|documents?|articles?|data|input|statements?|stuff|assignments?|and|or|then|but|instead|as|in|now|please|completely|entirely|if|it|this|so|because|since|just|do|don't|say|print|write|output|tell|respond|reply|give|let|for|to|which|that|you|your|i|we|translate|guidelines|commands?|orders|new|here|act|pretend)\b)",
         ANY,
         Medium,
         700,
@@ -203,8 +204,16 @@ const OVERRIDE: &[Pattern] = &[
         900,
     ),
     say(
-        &["override", "supersede", "precedence", "replace", "priority over"],
-        r"\b(?:overrides?|overriding|supersedes?|superseding|replaces?|replacing|takes? (?:absolute )?(?:precedence|priority) over|higher priority than) ~ (?:your|any|all|previous|prior|earlier|original|system|existing|other) (?:previous |prior |earlier |original |existing |other |system |conflicting )?(?:instructions?|prompts?|guidelines?|directives?|programming|guardrails|system message)\b",
+        &["overrid", "supersed", "precedence", "priority over", "higher priority"],
+        r"\b(?:overrides?|overriding|supersedes?|superseding|takes? (?:absolute )?(?:precedence|priority) over|higher priority than) ~ (?:your|any|all|previous|prior|earlier|original|system|existing|other) (?:previous |prior |earlier |original |existing |other |system |conflicting )?(?:instructions?|prompts?|guidelines?|directives?|programming|guardrails|system message)\b",
+        ANY,
+        High,
+        850,
+    ),
+    // A name may be replaced in all instructions.
+    say(
+        &["replace", "replacing"],
+        r"\b(?:replaces?|replacing) (?:(?:all|any) )?(?:of )?(?:the )?(?:your|previous|prior|earlier|original|system|existing) (?:previous |prior |earlier |original |existing |other |system |conflicting )?(?:instructions?|prompts?|guidelines?|directives?|programming|guardrails|system message)\b",
         ANY,
         High,
         850,

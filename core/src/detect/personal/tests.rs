@@ -182,6 +182,7 @@ fn numbers_of_states_need_a_reason() {
         "f(0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeA)",
         "24:00:01:02:03",
         "versions 12.3456 and 78.9012",
+        "write to the Tulip Software Foundation, Inc.,\n * 12 Harbour Street, Fifth Floor",
     ] {
         let findings = personal(text);
         assert!(findings.is_empty(), "{text}: {findings:?}");

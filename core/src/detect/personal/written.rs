@@ -5,6 +5,7 @@ use crate::detect::Lanes;
 use crate::detect::gate::{Candidate, accept};
 use crate::detect::registry::{Found, Pattern, Rule};
 use crate::finding::Severity::{self, High, Info, Low, Medium};
+use crate::span;
 use sha2::{Digest as _, Sha256};
 
 pub(super) const RULES: &[Rule] = &[
@@ -134,7 +135,7 @@ pub(super) const RULES: &[Rule] = &[
             ),
             pattern(&["box"], r"\b(P\.? ?O\.? ?Box \d{1,6})\b", Low, 600, "address"),
         ],
-        check: accept,
+        check: accept_address,
     },
     Rule {
         info: info(
@@ -203,6 +204,37 @@ const fn lead(
 ) -> Pattern {
     let (lanes, severity) = (Lanes::PERSONAL, Medium);
     Pattern { keywords, expression, lanes, severity, score, kind, reach: (0, 128) }
+}
+
+/// How the name of a company or the like ends.
+const COMPANIES: &[&str] = &[
+    "inc",
+    "llc",
+    "ltd",
+    "corp",
+    "corporation",
+    "company",
+    "gmbh",
+    "ag",
+    "foundation",
+    "university",
+    "institute",
+    "plc",
+    "limited",
+    "association",
+];
+
+/// Where a company sits is no personal data: `Free Software Foundation, Inc., 51 Franklin Street`.
+fn accept_address(candidate: &Candidate<'_>) -> Option<Found> {
+    const AROUND: usize = 40;
+    let end = candidate.value.start;
+    let start = span::ceil(candidate.text, end.saturating_sub(AROUND));
+    let before = candidate.text.get(start..end).unwrap_or_default();
+    // What begins a line of a comment stands between, too.
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let company = COMPANIES.iter().any(|company| last.eq_ignore_ascii_case(company));
+    if company { None } else { accept(candidate) }
 }
 
 /// Not the address of nobody, nor that of all.

@@ -65,6 +65,14 @@ pub(super) const RULES: &[Rule] = &[Rule {
     check: check_authorization,
 }];
 
+/// Whether the value names how a request is signed, and parameters follow: `HMAC-SHA256 Credential=...`.
+fn is_scheme(candidate: &Candidate<'_>) -> bool {
+    let after = candidate.text.get(candidate.value.end..).and_then(|rest| rest.strip_prefix(' '));
+    let Some(after) = after else { return false };
+    let name = after.bytes().take(24).take_while(u8::is_ascii_alphabetic).count();
+    name > 2 && after.as_bytes().get(name) == Some(&b'=')
+}
+
 fn check_authorization(candidate: &Candidate<'_>) -> Option<Found> {
     let value = trimmed(candidate.value());
     if candidate.pattern.kind == "basic_authorization" {
@@ -86,6 +94,9 @@ fn check_authorization(candidate: &Candidate<'_>) -> Option<Found> {
         return known.then(|| found(candidate, value, candidate.pattern.score))?;
     }
     if candidate.pattern.kind == "cookie" && !placeholder::is_chance(value) {
+        return None;
+    }
+    if is_scheme(candidate) {
         return None;
     }
     let by_place = candidate.pattern.kind == "curl_user";

@@ -124,6 +124,9 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
         || placeholder::names_itself(value)
         || placeholder::is_name(value) && !placeholder::is_unspeakable(value)
         || placeholder::is_compound(value)
+        || placeholder::is_worded(value)
+        || is_resource(candidate)
+        || is_repeatable(name, value)
     {
         return None;
     }
@@ -206,6 +209,22 @@ pub(super) fn head<'a>(candidate: &Candidate<'a>) -> &'a str {
 fn is_masked(candidate: &Candidate<'_>) -> bool {
     let (before, rest) = candidate.text.split_at_checked(candidate.span.start).unwrap_or_default();
     before.ends_with('[') && rest.starts_with("secret]")
+}
+
+/// Whether the value is the last part of a resource's name: `arn:aws:...:secret:NAME`.
+fn is_resource(candidate: &Candidate<'_>) -> bool {
+    const LONGEST_NAME: usize = 120;
+    let before = candidate.text.as_bytes().get(..candidate.value.start).unwrap_or_default();
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-:/".contains(b);
+    let length = before.iter().rev().take(LONGEST_NAME).take_while(of_name).count();
+    before.get(before.len() - length..).is_some_and(|name| name.starts_with(b"arn:"))
+}
+
+/// Whether `value` only tells two requests apart, so that one that is sent again is done once.
+fn is_repeatable(name: &str, value: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let client = ["clienttoken", "client_token", "client-token", "requesttoken", "request_token"];
+    placeholder::is_uuid(value) && client.iter().any(|end| lower.ends_with(end))
 }
 
 /// As [`head`], with all of the word in which it begins: expressions begin where a name says what it is, since

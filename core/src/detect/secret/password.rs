@@ -1,6 +1,6 @@
 //! Passwords that only the name before them gives away.
 
-use super::context::{found, is_quoted, is_stand_in, lead, named, trimmed};
+use super::context::{found, head, is_quoted, is_stand_in, lead, named, trimmed};
 use super::{info, placeholder};
 use crate::detect::gate::Candidate;
 use crate::detect::registry::{Found, Rule};
@@ -184,6 +184,9 @@ fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
         // A name or a path that says the word again.
         return None;
     }
+    if is_about(candidate) || is_type(candidate, value) {
+        return None;
+    }
     if candidate.pattern.kind == "plain_password" {
         if is_prose(candidate, value) {
             return None;
@@ -232,6 +235,24 @@ fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
         return None;
     }
     found(candidate, value, candidate.pattern.score)
+}
+
+/// Whether the name is that of something about passwords: `PasswordPolicy`, `password_max_age`.
+fn is_about(candidate: &Candidate<'_>) -> bool {
+    const ENDS: &[&str] =
+        &["policy", "age", "length", "expiry", "expires", "format", "strength", "rules", "history"];
+    let name = head(candidate).to_ascii_lowercase();
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether `value` is the type of a field in a program: the user's has the same, or a bracket or a
+/// star stands behind.
+fn is_type(candidate: &Candidate<'_>, value: &str) -> bool {
+    let rest = candidate.text.get(candidate.value.start + value.len()..).unwrap_or_default();
+    let named = !is_quoted(candidate) && value.bytes().all(|b| b.is_ascii_alphanumeric());
+    let capital = value.starts_with(|c: char| c.is_ascii_uppercase());
+    let again = || lead(candidate).split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w == value);
+    named && capital && (rest.starts_with(['<', '*']) || rest.starts_with(" *") || again())
 }
 
 /// Whether `value` is a word of a sentence: `a user name and password should be ...`. Behind a

@@ -78,6 +78,10 @@ const NOTHINGS: &[&str] = &[
     "number",
     "function",
     "boolean",
+    "base64",
+    "base64url",
+    "binary",
+    "hex",
     "latin1",
     "latin-1",
     "ascii",
@@ -138,7 +142,7 @@ pub(super) fn is_filled_in(value: &str) -> bool {
     let opens = |marks: &[&str]| marks.iter().any(|mark| lower.starts_with(mark));
     let holds = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
     NOTHINGS.contains(&lower.as_str())
-        || opens(&["<", "&lt;", "$", "{", "%(", "[", "http", "file:", "/", "~/", "./"])
+        || opens(&["<", "&lt;", "$", "{", "%(", "[", "http", "file:", "/", "~/", "./", "localhost"])
         || holds(&["{{", "${", "$(", "#{", "%s", "\\n", "=>", "::", "->", ".$", "['", "[\"", "]."])
         || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
         || value.strip_prefix(['%', '@']).is_some_and(is_identifier)
@@ -276,6 +280,31 @@ pub(super) fn names_itself(value: &str) -> bool {
             || numbered && kinds.iter().any(|kind| lower.contains(kind)))
 }
 
+/// Whether `value` is words written together, with a number or two: `V1LocalObjectReference`.
+pub(super) fn is_worded(value: &str) -> bool {
+    const LEAST: usize = 4;
+    let (mut letters, mut of_words, mut digits) = (0, 0, 0);
+    let (mut run, mut vowels) = (0, 0);
+    for byte in value.bytes().chain([b' ']) {
+        let ends = !byte.is_ascii_lowercase();
+        if ends && run >= LEAST && vowels > 0 {
+            of_words += run;
+        }
+        if ends {
+            (run, vowels) = (0, 0);
+        }
+        if byte.is_ascii_alphabetic() {
+            (letters, run) = (letters + 1, run + 1);
+            vowels += usize::from(b"aeiouyAEIOUY".contains(&byte));
+        }
+        digits += usize::from(byte.is_ascii_digit());
+    }
+    digits <= 2
+        && letters + digits == value.len()
+        && value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && of_words * 10 >= letters * 9
+}
+
 /// How the name of a file ends.
 const FILES: &[&str] = &[
     ".patch", ".tgz", ".gz", ".zip", ".png", ".jpg", ".svg", ".js", ".mjs", ".ts", ".json", ".md",
@@ -301,7 +330,16 @@ pub(super) fn is_public_number(value: &str) -> bool {
             _ => byte.is_ascii_digit(),
         })
     });
-    hex || date
+    hex || date || is_package_version(value)
+}
+
+/// `1:4.13+dfsg1-1`: what an archive counts by, and a version.
+fn is_package_version(value: &str) -> bool {
+    let Some((epoch, version)) = value.split_once(':') else { return false };
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count();
+    let minor = version.get(digits(version) + 1..).unwrap_or_default();
+    number(epoch) && digits(version) > 0 && version.contains('.') && digits(minor) > 0
 }
 
 /// Whether `value` is the first part of a web token alone: it says how the rest is signed.
@@ -389,6 +427,7 @@ mod tests {
                 && is_filled_in("$secret")
         );
         assert!(is_name("my-service-account") && is_name("AccessTokenProvider"));
+        assert!(is_worded("V1LocalObjectReference") && !is_worded("Q7jdZtmVxLpW9k"));
         assert!(!is_name("q7Jd0Zt4mVx1"));
     }
 

@@ -490,6 +490,19 @@ fn what_is_cut_or_may_be_known_is_no_secret() {
         "challengePassword = '1.2.840.113549.1.9.7'".to_owned(),
         format!("https://img.test/box.ico-{}.png", random(HEX, 32)),
         "xoxp-572370529330-573807301142-572331691188".to_owned(),
+        // Where a list goes on, or whether a request was done before.
+        format!("\"NextToken\": \"{value}\""),
+        format!("\"nextSyncToken\": \"{value}\""),
+        "\"ClientToken\": \"2f1c8d04-77aa-4f0e-9c33-5b6a1d2e8f90\"".to_owned(),
+        format!("\"X509CertThumbprint\": \"{value}\""),
+        "'secret_ref': 'V1LocalObjectReference'".to_owned(),
+        "arn:aws:secretsmanager:eu-west-1:555500001111:secret:Mail-a7k2q9".to_owned(),
+        "struct { UserName: LPWSTR,\n    Password: LPWSTR }".to_owned(),
+        "username: Option<String>,\n    password: Option<String>,".to_owned(),
+        "Buffer.from(password, 'base64')".to_owned(),
+        "--policies PasswordPolicy=\\{MinimumLength=6,RequireSymbols=true".to_owned(),
+        "passwd\t1:4.13+dfsg1-1".to_owned(),
+        "Authorization: AWS4-HMAC-SHA256 Credential=someone/20260101".to_owned(),
         // What was masked is no name of what stands behind it.
         format!("\"MAIL_TOKEN: [secret]\": \"{value}\""),
     ] {
