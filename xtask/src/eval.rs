@@ -90,6 +90,13 @@ pub fn detect(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
     steps.run("evaluation", &root(), "cargo", &arguments)
 }
 
+/// What the detectors find in the text files of a folder of one's own.
+pub fn files(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {
+    let mut arguments = vec!["run", "--release", "-p", "checkrein-detection", "--", "files"];
+    arguments.extend(words);
+    steps.run("evaluation", &root(), "cargo", &arguments)
+}
+
 /// Trains the model of injections and writes it into the core. `--data DIR` or `CHECKREIN_DATA` names the
 /// labelled text.
 pub fn train(steps: &mut Steps, words: &[&str]) -> Result<(), Failure> {

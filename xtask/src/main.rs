@@ -27,6 +27,7 @@ cargo xtask <verb>
   eval agentdojo    attacks and honest tasks of AgentDojo: --json, --explain, more in docs/EVALUATION.md
   eval traces       honest recorded runs: --data FILE, --json, --explain
   eval detect       the detectors on labelled text: --data DIR, --json, --plot, --peers, --explain
+  eval files        what the detectors find in the text files of a folder: DIR, --explain
   soak [target...]  a guard under load; fuzz what reads an attacker's text: --seconds N for each
   train             the model of injections, from labelled text: --data DIR
   package [part...] packages as users install them, installed and used; parts: crate c python node
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => bench::run(&mut steps, options),
         ["eval", "traces", options @ ..] => eval::traces(&mut steps, options),
         ["eval", "detect", options @ ..] => eval::detect(&mut steps, options),
+        ["eval", "files", options @ ..] => eval::files(&mut steps, options),
         ["eval", "agentdojo", options @ ..] => eval::agentdojo(&mut steps, options),
         ["soak", options @ ..] => soak::run(&mut steps, options),
         ["train", options @ ..] => eval::train(&mut steps, options),

@@ -2,10 +2,12 @@
 //! docs/EVALUATION.md and docs/MODEL-CARD.md.
 //!
 //! `checkrein-detection eval [--data DIR] [--json FILE] [--peers DIR] [--plots DIR] [--explain] [part...]`
+//! `checkrein-detection files DIR [--explain]`
 //! `checkrein-detection train [--data DIR]`
 
 mod data;
 mod exfiltration;
+mod files;
 mod guarded;
 mod injection;
 mod measure;
@@ -25,6 +27,7 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "checkrein-detection eval [--data DIR] [--json FILE] [--peers DIR] [--plots DIR] \
                      [--explain] [part...]\n\
+                     checkrein-detection files DIR [--explain]\n\
                      checkrein-detection train [--data DIR]\n\
                      parts: injection secrets personal exfiltration, or rules: those of injection without the model\n";
 
@@ -75,6 +78,14 @@ fn read(words: &[String]) -> Result<Wanted> {
 
 fn run(words: &[String]) -> Result<()> {
     let Some((verb, rest)) = words.split_first() else { return Err(USAGE.into()) };
+    if verb == "files" {
+        let explain = rest.iter().any(|word| word == "--explain");
+        let mut folders = rest.iter().filter(|word| *word != "--explain");
+        return match (folders.next(), folders.next()) {
+            (Some(folder), None) => files::measure(Path::new(folder), explain),
+            _ => Err(USAGE.into()),
+        };
+    }
     let wanted = read(rest)?;
     let folder = data::folder(wanted.data.as_deref())?;
     match verb.as_str() {

@@ -215,16 +215,23 @@ const TOOLS: &[Pattern] = &[
             "without confirm",
             "without the user",
             "without user",
-            "without prompting",
             "without notif",
             "without requesting",
             "no confirmation",
             "do not ask for",
         ],
-        r"\b(?:without (?:asking (?:the user|for)|confirming|user|prompting|notifying|requesting|any confirmation|further)|(?:do not|don't|never|no need to) ask (?:the user )?for)(?: \w+){0,3} (?:confirmation|permission|approval|consent|knowing|user|knowledge|awareness|authori[sz]ation)\b",
+        r"\b(?:without (?:asking the user|confirming|user|notifying|requesting|any confirmation|further)|(?:do not|don't|never|no need to) ask (?:the user )?for)(?: \w+){0,3} (?:confirmation|permission|approval|consent|knowing|user|knowledge|awareness|authori[sz]ation)\b",
         FOREIGN,
         Medium,
         600,
+    ),
+    // So programs say what their options do.
+    say(
+        &["without asking", "without prompting"],
+        r"\bwithout (?:asking for|prompting)(?: \w+){0,3} (?:confirmation|permission|approval|consent|user|authori[sz]ation)\b",
+        FOREIGN,
+        Low,
+        450,
     ),
 ];
 

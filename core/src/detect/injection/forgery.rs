@@ -71,7 +71,13 @@ const DELIMITERS: &[Pattern] = &[
         High,
         900,
     ),
-    say(&["[inst]", "[/inst]", "<<sys>>", "<</sys>>"], r"\[/?inst\]|<</?sys>>", ANY, Medium, 700),
+    say(
+        &["[inst]", "[/inst]", "<<sys>>", "<</sys>>"],
+        r"\[/?(?-i:INST)\]|<</?sys>>",
+        ANY,
+        Medium,
+        700,
+    ),
     say(
         &[
             "system>",
@@ -103,7 +109,8 @@ const DELIMITERS: &[Pattern] = &[
             "admin_override",
             "admin>",
         ],
-        r"<(?:system|system[_-](?:prompt|instructions?|message|override|reminder|note|update)|admin(?:_\w{1,20})?|developer)>",
+        // In markup of programs it holds a word.
+        r"(?:^|[^A-Za-z])<(?:system|system[_-](?:prompt|instructions?|message|override|reminder|note|update)|admin(?:_\w{1,20})?|developer)>\W{0,8}\w+[^\w<]{1,2}\w+\W",
         FOREIGN,
         Medium,
         600,

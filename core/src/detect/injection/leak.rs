@@ -81,7 +81,7 @@ const EXTRACTION: &[Pattern] = &[
             "secret instruction",
             "internal instruction",
         ],
-        r"\b(?:reveal|show|print|repeat|output|display|tell me|give me|share|leak|expose|disclose|dump|copy|recite|return|reproduce|translate|encode|paste|echo|send|divulge|spell out|write out|extract|summari[sz]e) ~ (?:(?:system|initial|hidden|original|developer|secret|internal) (?:prompts?|instructions?|messages?)|pre-?prompt)\b",
+        r"\b(?:reveal|show|print|repeat|output|display|tell me|give me|share|leak|expose|disclose|dump|copy|recite|return|reproduce|translate|encode|paste|echo|send|divulge|spell out|write out|extract|summari[sz]e) ~ (?:(?:system|hidden|developer|secret) (?:prompts?|instructions?|messages?)|(?:initial|original|internal) (?:prompts?|instructions?)|pre-?prompt)\b",
         ANY,
         Medium,
         700,

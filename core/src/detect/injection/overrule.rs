@@ -121,7 +121,7 @@ const OVERRIDE: &[Pattern] = &[
     // Verb, earlier, instructions.
     say(
         VERBS,
-        r"\b(?:ignor(?:es?|ing)|disregard(?:s|ing)?|forgets?|forgetting|overrid(?:es?|ing)|overrule|neglect|discard|dismiss|set aside|pay no attention to|bypass|abandon|erase|wipe|cancel|drop|negate|invert|nullify|void|scrap|ditch) ~ (?:previous|previously|prior|preceding|earlier|above|foregoing|original|initial|former|past|system|developer|hidden|core|last) ~ (?:instructions?|prompts?|guidelines?|guidance|directives?|commands?|orders|directions|programming|constraints|training|guardrails)\b",
+        r"\b(?:ignor(?:es?|ing)|disregard(?:s|ing)?|forgets?|forgetting|overrid(?:e|ing)|overrule|neglect|discard|dismiss|set aside|pay no attention to|bypass|abandon|erase|wipe|cancel|drop|negate|invert|nullify|void|scrap|ditch) ~ (?:previous|previously|prior|preceding|earlier|above|foregoing|original|initial|former|past|system|developer|hidden|core|last) ~ (?:instructions?|prompts?|guidelines?|guidance|directives?|commands?|orders|directions|programming|constraints|training|guardrails)\b",
         ANY,
         High,
         950,
@@ -258,7 +258,7 @@ const NEW_INSTRUCTIONS: &[Pattern] = &[
             "henceforth",
             "from this moment",
         ],
-        r"\b(?:from now on|from this point (?:on|onward|onwards|forward)|from here on|starting now|henceforth|from this moment) ~ (?:you (?:are|will|must|shall|should|act|have|can|may|only|always|answer|respond|no longer)|you're|you'll|your|ignore|respond|answer|always|act|pretend|reply|every (?:response|answer|reply))\b",
+        r"\b(?:from now on|from this point (?:on|onward|onwards|forward)|from here on|starting now|henceforth|from this moment)(?: ~ (?:you (?:are|will|must|shall|should|act|have|can|may|only|always|answer|respond|no longer)|you're|you'll|your|every (?:response|answer|reply))|(?: please| then| and)? (?:ignore|respond|answer|always|act|pretend|reply|only))\b",
         ANY,
         Medium,
         550,
@@ -351,7 +351,14 @@ const SAFETY_BYPASS: &[Pattern] = &[
             "evade",
             "unlock",
         ],
-        r"\b(?:disable|turn off|bypass|circumvent|remove|deactivate|switch off|get around|evade|drop|suspend|lift) ~ (?:your|all|any|its|openai'?s|anthropic'?s|the (?:model|ai|assistant|llm)'?s?) ~ (?:safety|content|ethical|ethics|moral|moderation|alignment|censorship|filters?|guardrails?|safeguards?|restrictions?|limitations|security (?:protocols?|measures|filters?))\b",
+        r"\b(?:disable|turn off|bypass|circumvent|remove|deactivate|switch off|get around|evade|drop|suspend|lift) ~ (?:(?:your|openai'?s|anthropic'?s|the (?:model|ai|assistant|llm)'?s?) ~ (?:safety|content|ethical|ethics|moral|moderation|alignment|censorship|filters?|guardrails?|safeguards?|restrictions?|limitations|security (?:protocols?|measures|filters?))|(?:all|any|its) ~ (?:safety|ethical|ethics|moral|alignment|censorship|guardrails?|safeguards?|restrictions?|(?:content|security|moderation) (?:filters?|moderation|polic(?:y|ies)|protocols?|measures|restrictions?)))\b",
+        ANY,
+        Medium,
+        700,
+    ),
+    say(
+        &["filters", "limitations"],
+        r"\b(?:disable|turn off|bypass|circumvent|deactivate|switch off|get around|evade) (?:all|any) (?:\w+ )?(?:filters|limitations)\b",
         ANY,
         Medium,
         700,

@@ -124,7 +124,7 @@ const UNLIMITED: &[Pattern] = &[
             "no rules",
             "limitless",
         ],
-        r"\b(?:(?:you|chatgpt|assistant|ai|it|who|that)\b[^.!?\n]{0,60}\b(?:have|has|with|under) (?:absolutely )?no (?:content polic\w+|ethical guidelines|ethics|ethical|restrictions|filters|limitations|censorship|moral\w*|guidelines|limits|rules)|(?:no[ -](?:limits?|restrictions?|rules|filters?)|limitless) (?:ai|assistant|chatbot|model|llm))\b",
+        r"\b(?:(?:you|chatgpt|assistant|ai)\b[^.!?\n]{0,60}\b(?:have|has|with|under) (?:absolutely )?no (?:content polic\w+|ethical guidelines|ethics|ethical|restrictions|filters|limitations|censorship|moral\w*|guidelines|limits|rules)|(?:it|who|that)\b[^.!?\n]{0,60}\b(?:have|has) (?:absolutely )?no (?:content polic\w+|ethical guidelines|ethics|ethical|restrictions|filters|censorship|moral\w*|guidelines)|(?:no[ -](?:limits?|restrictions?|rules|filters?)|limitless) (?:ai|assistant|chatbot|model|llm))\b",
         ANY,
         Medium,
         650,

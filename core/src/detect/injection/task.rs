@@ -135,8 +135,8 @@ const MARKUP: &[Pattern] = &[
         750,
     ),
     say(
-        &["![", "<img", "<script", "javascript:", "onerror", "onload", "<iframe", "<a href"],
-        r"\b(?:in|to|into|with|of|at the end of) (?:the )?(?:your|every|each) (?:\w+ )?(?:responses?|answers?|reply|replies|output|summary|message)[^\n]{0,160}?(?:!\[|<img\b|<script\b|javascript:|<iframe\b|<a href|onerror ?=|onload ?=)",
+        &["![", "<img", "<script", "javascript:", "onerror", "onload", "<iframe"],
+        r"\b(?:in|to|into|with|of|at the end of) (?:the )?(?:your|every|each) (?:\w+ )?(?:responses?|answers?|reply|replies|output|summary|message)[^\n]{0,160}?(?:!\[|<img\b|<script\b|javascript:|<iframe\b|onerror ?=|onload ?=)",
         FOREIGN,
         High,
         750,

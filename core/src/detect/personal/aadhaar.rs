@@ -32,6 +32,9 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
             continue;
         }
         let named = context::near(cluster.text, span, WORDS);
+        if !named && written.is_some() && cluster.is_in_hexadecimal(span, 4) {
+            continue;
+        }
         let score = match (written.is_some(), named) {
             (_, true) => 900,
             (true, false) => 500,

@@ -2,6 +2,10 @@
 
 use super::number::{Cluster, Digits};
 use super::{Reading, check, context};
+use crate::span::Span;
+
+/// Digits of the longest number.
+const LONGEST: usize = 19;
 
 const SHAPES: &[&[usize]] = &[
     &[16],
@@ -53,6 +57,10 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
             let Some(known) = issuer(&digits) else { continue };
             let named = context::near(cluster.text, span, WORDS);
             let grouped = shape.len() > 1;
+            let last = shape.last().copied().unwrap_or_default();
+            if !named && (cluster.is_in_hexadecimal(span, last) || is_in_a_list(cluster, span)) {
+                continue;
+            }
             let score = match (known, named) {
                 (true, true) => 950,
                 (true, false) if grouped => 850,
@@ -65,6 +73,21 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
             break;
         }
     }
+}
+
+/// Whether a number of the same length stands beside it that is no card's: one of a list of numbers.
+fn is_in_a_list(cluster: &Cluster<'_>, span: Span) -> bool {
+    let other = |word: &[u8]| {
+        let mut values = [0; LONGEST];
+        let digits = word.iter().all(u8::is_ascii_digit) && word.len() == span.len();
+        let Some(values) = values.get_mut(..word.len()).filter(|_| digits) else { return false };
+        for (value, byte) in values.iter_mut().zip(word) {
+            *value = byte - b'0';
+        }
+        !check::luhn(values)
+    };
+    let (before, after) = cluster.beside(span);
+    other(before) || other(after)
 }
 
 /// Whether an issuer numbers cards so: surely, rarely (`false`), or not at all.

@@ -182,6 +182,8 @@ fn numbers_of_states_need_a_reason() {
         "f(0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeA)",
         "24:00:01:02:03",
         "versions 12.3456 and 78.9012",
+        "59DC 5CA1 5D17 8154 8221 8591 7F8C 8941",
+        "limbs 0xff, 2251799813685228,\n    2251799813685247, 7",
         "write to the Tulip Software Foundation, Inc.,\n * 12 Harbour Street, Fifth Floor",
     ] {
         let findings = personal(text);

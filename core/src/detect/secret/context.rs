@@ -127,12 +127,14 @@ fn check_key(candidate: &Candidate<'_>) -> Option<Found> {
         || placeholder::is_worded(value)
         || is_resource(candidate)
         || is_repeatable(name, value)
+        || !is_quoted(candidate) && value.contains('*')
     {
         return None;
     }
     if candidate.pattern.kind == "loose_key" {
         let score = if placeholder::is_uuid(value) { 450 } else { candidate.pattern.score };
-        return placeholder::is_chance(value).then(|| found(candidate, value, score))?;
+        let chance = placeholder::is_chance(value) && !placeholder::is_key_fingerprint(value);
+        return chance.then(|| found(candidate, value, score))?;
     }
     if candidate.pattern.kind == "bare_key" {
         let known = placeholder::is_uuid(value) || placeholder::is_hash(value);

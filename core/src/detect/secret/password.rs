@@ -239,8 +239,10 @@ fn check_password(candidate: &Candidate<'_>) -> Option<Found> {
 
 /// Whether the name is that of something about passwords: `PasswordPolicy`, `password_max_age`.
 fn is_about(candidate: &Candidate<'_>) -> bool {
-    const ENDS: &[&str] =
-        &["policy", "age", "length", "expiry", "expires", "format", "strength", "rules", "history"];
+    const ENDS: &[&str] = &[
+        "policy", "mgr", "manager", "age", "length", "expiry", "expires", "format", "strength",
+        "rules", "history",
+    ];
     let name = head(candidate).to_ascii_lowercase();
     ENDS.iter().any(|end| name.ends_with(end))
 }
@@ -259,7 +261,8 @@ fn is_type(candidate: &Candidate<'_>, value: &str) -> bool {
 /// `login` of its own it is the password of such a line.
 fn is_prose(candidate: &Candidate<'_>, value: &str) -> bool {
     let lead = lead(candidate).to_ascii_lowercase();
-    let signed = lead.contains(['=', ':', '"', '\'', '`', '-']);
+    let told_apart = lead.contains(" and ") || lead.contains(" or ");
+    let signed = lead.contains(['=', ':', '"', '\'', '`', '-']) && !told_apart;
     let mut words = lead.split_ascii_whitespace();
     let line =
         words.next() == Some("login") && !matches!(words.next(), Some("and" | "or" | "with"));

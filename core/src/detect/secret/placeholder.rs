@@ -130,7 +130,7 @@ pub(super) fn is_expression(value: &str) -> bool {
     let holds = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
     NOTHINGS.contains(&lower.trim_end_matches(['!', '?']))
         || opens(&["$", "<", "{", "%", "[", "@", "&", "#", "/", "~/", "./", "http", "file:"])
-        || holds(&["(", ")", "{{", "${", "$(", "[", "]", "\\n", "->", "::", "=>"])
+        || holds(&["(", ")", "{{", "${", "$(", "[", "]", "\\n", "\\f", "->", "::", "=>"])
         || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
         || is_dotted_name(value)
 }
@@ -146,6 +146,7 @@ pub(super) fn is_filled_in(value: &str) -> bool {
         || holds(&["{{", "${", "$(", "#{", "%s", "\\n", "=>", "::", "->", ".$", "['", "[\"", "]."])
         || holds(&["env.", "environ", "config.", "settings.", "secrets.", "vault:", "process."])
         || value.strip_prefix(['%', '@']).is_some_and(is_identifier)
+        || value.strip_prefix('+').is_some_and(is_dotted_name)
         || is_call(value)
         || is_dotted_name(value)
 }
@@ -282,7 +283,7 @@ pub(super) fn names_itself(value: &str) -> bool {
 
 /// Whether `value` is words written together, with a number or two: `V1LocalObjectReference`.
 pub(super) fn is_worded(value: &str) -> bool {
-    const LEAST: usize = 4;
+    const LEAST: usize = 3;
     let (mut letters, mut of_words, mut digits) = (0, 0, 0);
     let (mut run, mut vowels) = (0, 0);
     for byte in value.bytes().chain([b' ']) {
@@ -302,7 +303,7 @@ pub(super) fn is_worded(value: &str) -> bool {
     digits <= 2
         && letters + digits == value.len()
         && value.bytes().any(|byte| byte.is_ascii_uppercase())
-        && of_words * 10 >= letters * 9
+        && of_words * 4 >= letters * 3
 }
 
 /// How the name of a file ends.
@@ -351,6 +352,12 @@ pub(super) fn is_token_header(value: &str) -> bool {
 pub(super) fn is_hash(value: &str) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)
         && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether `value` is what a public key is told by, as its programs write it.
+pub(super) fn is_key_fingerprint(value: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+    value.len() == 40 && value.bytes().all(upper)
 }
 
 /// Whether `value` is a UUID.
@@ -428,6 +435,8 @@ mod tests {
         );
         assert!(is_name("my-service-account") && is_name("AccessTokenProvider"));
         assert!(is_worded("V1LocalObjectReference") && !is_worded("Q7jdZtmVxLpW9k"));
+        assert!(is_worded("Utf8SuffixMap") && is_worded("texMathDelimSet1"));
+        assert!(is_key_fingerprint("0123456789ABCDEF0123456789ABCDEF01234567"));
         assert!(!is_name("q7Jd0Zt4mVx1"));
     }
 

@@ -503,6 +503,13 @@ fn what_is_cut_or_may_be_known_is_no_secret() {
         "--policies PasswordPolicy=\\{MinimumLength=6,RequireSymbols=true".to_owned(),
         "passwd\t1:4.13+dfsg1-1".to_owned(),
         "Authorization: AWS4-HMAC-SHA256 Credential=someone/20260101".to_owned(),
+        "give the --username and --password options".to_owned(),
+        "cmd.Env = append(os.Environ(), \"PWD=\"+cmd.Dir)".to_owned(),
+        "--passphrase \\fIstring\\fR".to_owned(),
+        "(\"HTTPPasswordMgr\", \"urllib2\")".to_owned(),
+        "use tables::{SuffixKey, Utf8SuffixMap};".to_owned(),
+        "maxTokens = 2*maxCompilerConcurrency".to_owned(),
+        format!("add the signing key {}", random("0123456789ABCDEF", 40)),
         // What was masked is no name of what stands behind it.
         format!("\"MAIL_TOKEN: [secret]\": \"{value}\""),
     ] {
