@@ -243,8 +243,16 @@ pub(super) fn runs_script(url: &str) -> bool {
         "data:application/xhtml",
         "data:text/xml",
     ];
-    schemes.iter().any(|scheme| head.starts_with(scheme))
+    schemes.iter().any(|scheme| head.starts_with(scheme)) && !does_nothing(url, &head)
         || (head.starts_with("data:image/svg") && url.get(..2048).unwrap_or(url).contains("script"))
+}
+
+/// `javascript:void(0)`: so pages write a link that is a button. `head` is the begin of `url`, spaces apart.
+fn does_nothing(url: &str, head: &str) -> bool {
+    /// No longer one is seen whole in its head.
+    const LONGEST: usize = 40;
+    let script = head.strip_prefix("javascript:").map(|script| script.trim_end_matches(';'));
+    url.len() <= LONGEST && matches!(script, Some("" | "void(0)" | "void0"))
 }
 
 /// `https://bank.example@evil.example/`: what stands before `@` looks like the host.

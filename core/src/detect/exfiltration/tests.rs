@@ -193,6 +193,10 @@ fn script_is_seen_through_its_disguises() {
         assert!(has(text, "exfiltration/script_scheme"), "{text}: {:?}", links(text));
     }
     assert!(!has("[x](https://a.example/javascript:void)", "exfiltration/script_scheme"));
+    assert!(!has("<a href='javascript:void(0);'>menu</a>", "exfiltration/script_scheme"));
+    let padded = format!("<a href='javascript:void(0){};alert(1)'>menu</a>", " ".repeat(300));
+    assert!(has(&padded, "exfiltration/script_scheme"));
+    assert!(has("<a href='javascript:void(0);alert(1)'>menu</a>", "exfiltration/script_scheme"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ const WITHIN: &[&str] = &[
     "keyboard",
     "fingerprint",
     "thumbprint",
+    "websocket",
     "checksum",
     "integrity",
     "resolved",
