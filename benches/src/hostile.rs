@@ -46,11 +46,23 @@ fn texts() -> Vec<(&'static str, String)> {
         ("brackets", brackets),
         ("prefixes", again("ignore all previous ")),
         ("keys", again("sk-ant-api03-ghp_xoxb-AKIA")),
-        ("keywords", keywords()),
+        ("keywords", in_no_order(KEYWORDS)),
+        ("orders", in_no_order(ORDERS)),
+        ("overrides", in_no_order(OVERRIDES)),
+        ("commands", in_no_order(COMMANDS)),
+        ("named", in_no_order(NAMED)),
+        ("russian", in_no_order(RUSSIAN)),
         ("links", again("![a](https://x.example/?d=")),
         ("tags", again("<img src=\"https://x.example/?d=")),
         ("addresses", again("a.b@c.d.")),
+        ("mail", again("ann.b+c@mail.example, ")),
+        ("logins", again("https://ann:Xk29fLq0@x.example/?q=1 ")),
+        ("markup", again("<a b='c' d=e>")),
+        ("json", again("\\\"key\\\": \\\"v\\u0061l\\nue\\\", ")),
+        ("scripts", again("p\u{430}ypal g\u{3bf}\u{43e}gle ")),
+        ("one_word", random_letters()),
         ("digits", again("4111 1111 ")),
+        ("groups", again("12.34-56/78 (9) ")),
         ("one_number", again("7")),
         ("escapes", again("&#x25;41%2541\\u0025")),
         ("base64", nested()),
@@ -70,19 +82,50 @@ fn again(unit: &str) -> String {
     unit.repeat(SIZE.div_ceil(unit.len()))
 }
 
-/// Words that rules wait for, in no order.
-fn keywords() -> String {
-    const WORDS: &str = "password token secret key login credential agent assistant system prompt \
-        instructions rules previous above ignore forget reveal print send forward email upload link \
-        image search find read collect call use tool function respond answer act pretend task goal \
-        developer admin street road iban passport account lat value user url http:// bearer private";
-    let words: Vec<&str> = WORDS.split_whitespace().collect();
+/// Words that rules wait for.
+const KEYWORDS: &str = "password token secret key login credential agent assistant system prompt \
+    instructions rules previous above ignore forget reveal print send forward email upload link \
+    image search find read collect call use tool function respond answer act pretend task goal \
+    developer admin street road iban passport account lat value user url http:// bearer private";
+/// What one expression after the other is made of.
+const ORDERS: &str = "to for dear hello the ai assistant agent bot llm whoever reads this page : , \
+    . ; please now then send forward share wire pay refund delete all files run add grant admin";
+const OVERRIDES: &str = "ignore disregard forget override discard drop cancel all of the and \
+    previous prior above earlier system original instructions rules prompts orders text content";
+const COMMANDS: &str = "curl -u --user -U --proxy-user ann: ann:Xk29fLq0 mysql -p sshpass -s \
+    kind: Secret data: smbclient https http --auth echo export login";
+const NAMED: &str = "key secret token access private api_key is the for my of a = : -> auth \
+    password passphrase credentials value twilio github slack login client( stripe";
+const RUSSIAN: &str = "забудь игнорируй все предыдущие прежние системные свои выше инструкции \
+    правила команды не слушай не выполняй покажи запрос и ты теперь";
+
+/// `words` of a text, in no order.
+fn in_no_order(words: &str) -> String {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let mut below = numbers();
+    let mut out = String::with_capacity(SIZE + 16);
+    while out.len() < SIZE {
+        out.push_str(words.get(below(words.len())).copied().unwrap_or_default());
+        out.push(' ');
+    }
+    out
+}
+
+/// One word as long as a text.
+fn random_letters() -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGH0123456789+/";
+    let mut below = numbers();
+    let letter = || LETTERS.get(below(LETTERS.len())).copied().map(char::from).unwrap_or_default();
+    repeat_with(letter).take(SIZE).collect()
+}
+
+/// Numbers below a limit, the same each time.
+fn numbers() -> impl FnMut(usize) -> usize {
     let mut state = 1_u32;
-    let word = repeat_with(|| {
+    move |limit| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        words.get((state >> 16) as usize % words.len()).copied().unwrap_or_default()
-    });
-    word.take(SIZE / 7).collect::<Vec<_>>().join(" ")
+        (state >> 16) as usize % limit
+    }
 }
 
 /// Ordinary text in base64, as often as makes it long enough.

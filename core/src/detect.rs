@@ -4,6 +4,7 @@ pub mod code;
 mod custom;
 pub mod drift;
 mod exfiltration;
+mod expression;
 mod gate;
 mod hidden;
 mod injection;

@@ -1,19 +1,12 @@
 //! One keyword automaton for all rules: an expression runs only around its own keywords.
 
-use super::Lanes;
+use super::expression::Expression;
 use super::registry::{Found, Pattern, Rule};
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::{self, Span};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex_automata::meta::Regex;
-use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-
-/// Bytes of one compiled expression; the built-in ones stay far below.
-const EXPRESSION_BYTES: usize = 256 * 1024;
 
 /// The automaton and what hangs on each keyword.
 pub(super) struct Gate {
@@ -27,7 +20,7 @@ pub(super) struct Gate {
 struct Probe {
     rule: &'static Rule,
     pattern: &'static Pattern,
-    expression: OnceLock<Option<Regex>>,
+    expression: OnceLock<Option<Expression>>,
 }
 
 /// A match that the rule's check has yet to confirm.
@@ -153,64 +146,24 @@ impl Probe {
         found: &mut dyn FnMut(&Candidate<'a>) -> bool,
     ) -> bool {
         // INVARIANT: all expressions compile, which a test checks.
-        let Some(expression) = self.expression.get_or_init(|| compile(self.pattern)) else {
+        let Some(expression) = self.expression.get_or_init(|| Expression::new(self.pattern)) else {
             return true;
         };
         let bytes = text.as_bytes().get(..window.end).unwrap_or_default();
         let mut at = window.start;
         while at < bytes.len() {
-            let Some(matched) = expression.find(Input::new(bytes).range(at..)) else { break };
-            let span = whole_characters(text, matched.start(), matched.end());
-            let value = if expression.captures_len() > 1 {
-                // The same match again, and nothing beyond it is read.
-                let again = Input::new(bytes).range(matched.range()).anchored(Anchored::Yes);
-                let mut captures = expression.create_captures();
-                expression.search_captures(&again, &mut captures);
-                captures
-                    .get_group(1)
-                    .map_or(span, |value| whole_characters(text, value.start, value.end))
-            } else {
-                span
-            };
+            let Some(matched) = expression.find(bytes, at) else { break };
+            let span = whole_characters(text, matched.whole.start, matched.whole.end);
+            let value = expression.value(bytes, matched);
+            let value = value.map_or(span, |value| whole_characters(text, value.start, value.end));
             let (rule, pattern) = (self.rule, self.pattern);
             if !found(&Candidate { rule, pattern, text, span, value }) {
                 return false;
             }
-            at = matched.end().max(matched.start() + 1);
+            at = matched.whole.end.max(matched.whole.start + 1);
         }
         true
     }
-}
-
-/// Bytes between words, and up to four words between two.
-const GAP: &str = r"(?:[^\w.!?\x80-\xff]{1,3})";
-const WORDS: &str = r"(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}?[^\w.!?\x80-\xff]{1,3}";
-
-fn compile(pattern: &Pattern) -> Option<Regex> {
-    // Prose is written in words (see `injection`); forms are written in bytes.
-    let prose = pattern.lanes & Lanes::ALL_INJECTION != 0;
-    let expression = if pattern.leads() {
-        let heads: Vec<String> = pattern.keywords.iter().map(|head| regex::escape(head)).collect();
-        Cow::Owned(format!("(?:{}){}", heads.join("|"), pattern.expression))
-    } else if prose {
-        let spaced = pattern.expression.replace(" ~ ", WORDS).replace(' ', GAP);
-        // A word also begins behind an underscore: `note_Ignore all previous instructions`.
-        Cow::Owned(match spaced.strip_prefix(r"\b") {
-            Some(rest) => format!(r"(?:\b|_){rest}"),
-            None => spaced,
-        })
-    } else {
-        Cow::Borrowed(pattern.expression)
-    };
-    let syntax = syntax::Config::new().unicode(false).utf8(false).case_insensitive(prose);
-    let config = Regex::config()
-        .utf8_empty(false)
-        .nfa_size_limit(Some(EXPRESSION_BYTES))
-        .hybrid_cache_capacity(EXPRESSION_BYTES * 4)
-        // The keywords are looked for already. What prose begins with is short and common: to look for
-        // that first costs up to six times as much as to read on.
-        .auto_prefilter(!prose);
-    Regex::builder().syntax(syntax).configure(config).build(&expression).ok()
 }
 
 /// The smallest span of whole characters around bytes `start..end`.
@@ -228,7 +181,7 @@ mod tests {
         for rule in registry::gated() {
             assert!(!rule.patterns.is_empty(), "{}", rule.info.id);
             for pattern in rule.patterns {
-                let built = compile(pattern);
+                let built = Expression::new(pattern);
                 assert!(built.is_some(), "{}: {}", rule.info.id, pattern.expression);
                 assert!(!pattern.keywords.is_empty(), "{}", pattern.expression);
                 for keyword in pattern.keywords {

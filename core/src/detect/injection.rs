@@ -2,7 +2,8 @@
 //!
 //! Expressions read words, not characters: a space stands for up to three bytes that belong to no
 //! word, and ` ~ ` for up to four words between, so that line breaks, markup and filler change
-//! nothing. Neither reaches over the end of a sentence.
+//! nothing. ` ~60~ `, outside all brackets, stands for up to 60 bytes between, whatever they are. None
+//! of them reaches over the end of a sentence; ` ~60 not \n~ ` reaches over all but what it names.
 
 mod agent;
 mod demand;

@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
 const DETOUR: &[Pattern] = &[
     say(
         &["before you", "before the assistant", "before the agent", "before the model"],
-        r"\bbefore (?:you|the (?:ai )?(?:assistant|agent|model)) (?:can |may |could |will |start |begin |even |do ){0,2}(?:to )?(?:solv\w+|complet\w+|answer\w*|continu\w+|finish\w*|perform\w*|proceed\w*|respond\w*|work\w*|help\w*|do|doing|execut\w+|carry\w*|address\w*|handl\w+|tackl\w+|return\w*) (?:with |to |on |out ){0,2}(?:the|your|my|this|that|any|his|her|their|what) (?:\w+ ){0,2}(?:tasks?|requests?|questions?|quer(?:y|ies)|instructions?|jobs?)\b[^.!?]{0,80}?\b(?:(?:do|perform|complete|execute|carry out|follow|take|run|make|handle)\w* (?:the |these |this |one |some |all )?(?:following|steps?|actions?|things?|tasks?|instructions?|below)|first)\b",
+        r"\bbefore (?:you|the (?:ai )?(?:assistant|agent|model)) (?:can |may |could |will |start |begin |even |do ){0,2}(?:to )?(?:solv\w+|complet\w+|answer\w*|continu\w+|finish\w*|perform\w*|proceed\w*|respond\w*|work\w*|help\w*|do|doing|execut\w+|carry\w*|address\w*|handl\w+|tackl\w+|return\w*) (?:with |to |on |out ){0,2}(?:the|your|my|this|that|any|his|her|their|what) (?:\w+ ){0,2}(?:tasks?|requests?|questions?|quer(?:y|ies)|instructions?|jobs?)\b ~80 not .!?~ \b(?:(?:do|perform|complete|execute|carry out|follow|take|run|make|handle)\w* (?:the |these |this |one |some |all )?(?:following|steps?|actions?|things?|tasks?|instructions?|below)|first)\b",
         FOREIGN,
         High,
         850,
@@ -41,7 +41,7 @@ const DETOUR: &[Pattern] = &[
             "once this",
             "when you",
         ],
-        r"\b(?:after|once|when) (?:you|that|this|it) [^.!?\n]{0,60}?(?:you (?:can|may|should|must|will)|then|only then|feel free to) (?:solve|continue|return|resume|go back|proceed|complete|finish|carry on|get back)\w* (?:with |to |on |out ){0,2}(?:the|your|my|this|that) (?:\w+ ){0,2}(?:tasks?|requests?|questions?|quer(?:y|ies)|instructions?)\b",
+        r"\b(?:after|once|when) (?:you|that|this|it)\b ~63~ (?:you (?:can|may|should|must|will)|then|only then|feel free to) (?:solve|continue|return|resume|go back|proceed|complete|finish|carry on|get back)\w* (?:with |to |on |out ){0,2}(?:the|your|my|this|that) (?:\w+ ){0,2}(?:tasks?|requests?|questions?|quer(?:y|ies)|instructions?)\b",
         FOREIGN,
         Low,
         450,

@@ -204,7 +204,7 @@ const AUTHORITY: &[Pattern] = &[
             "security team",
             "google",
         ],
-        r"\b(?:i am|i'm|this is|message from|speaking as|on behalf of|as) (?:your|the|an?|openai|anthropic|google)?(?:'s)? ?(?:\w+ )?(?:developers?|creators?|administrator|sysadmin|admin|system administrator|openai|anthropic|google|security team|red team|engineer|operator|owner|root user|supervisor)[^.!?\n]{0,80}\b(?:you must|you are (?:required|authori[sz]ed|ordered|instructed|permitted|to)|override|ignore|disregard|bypass|reveal|disable|grant(?:ed)? (?:me|you)|need you to|i (?:order|command|authori[sz]e|instruct) you|comply|full access|system prompt|unrestricted)\b",
+        r"\b(?:i am|i'm|this is|message from|speaking as|on behalf of|as) (?:your|the|an?|openai|anthropic|google)?(?:'s)? ?(?:\w+ )?(?:developers?|creators?|administrator|sysadmin|admin|system administrator|openai|anthropic|google|security team|red team|engineer|operator|owner|root user|supervisor) ~80~ \b(?:you must|you are (?:required|authori[sz]ed|ordered|instructed|permitted|to)|override|ignore|disregard|bypass|reveal|disable|grant(?:ed)? (?:me|you)|need you to|i (?:order|command|authori[sz]e|instruct) you|comply|full access|system prompt|unrestricted)\b",
         ANY,
         Medium,
         700,

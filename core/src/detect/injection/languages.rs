@@ -129,7 +129,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Turkish.
     say(
         &["yoksay", "yok say", "görmezden", "dikkate alma", "unut"],
-        r"(?:önceki|yukar(?:ı|i)daki|t(?:ü|u)m|b(?:ü|u)t(?:ü|u)n|daha (?:ö|o)nceki|verilen).{0,48}(?:talimat|komut|kural|y(?:ö|o)nerge|istem).{0,24}(?:yoksay|yok say|görmezden|dikkate alma|unut)",
+        r"(?:önceki|yukar(?:ı|i)daki|t(?:ü|u)m|b(?:ü|u)t(?:ü|u)n|daha (?:ö|o)nceki|verilen) ~48 not \n~ (?:talimat|komut|kural|y(?:ö|o)nerge|istem) ~24 not \n~ (?:yoksay|yok say|görmezden|dikkate alma|unut)",
         ANY,
         High,
         850,
@@ -145,7 +145,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Vietnamese.
     say(
         &["bỏ qua", "phớt lờ", "quên"],
-        r"(?:bỏ qua|phớt lờ|quên).{0,48}(?:hướng dẫn|chỉ dẫn|chỉ thị|mệnh lệnh|lệnh|quy tắc|yêu cầu).{0,32}(?:trước|trên|ban đầu|đó|đã)",
+        r"(?:bỏ qua|phớt lờ|quên) ~48 not \n~ (?:hướng dẫn|chỉ dẫn|chỉ thị|mệnh lệnh|lệnh|quy tắc|yêu cầu) ~32 not \n~ (?:trước|trên|ban đầu|đó|đã)",
         ANY,
         High,
         850,
@@ -153,7 +153,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Hindi, and Hindi in Latin letters.
     say(
         &["निर्देश", "आदेश", "नियम"],
-        r"(?:निर्देश|आदेश|नियम).{0,80}(?:अनदेखा|भूल|नजरअंदाज|नज़रअंदाज|अनदेखी|उपेक्षा)",
+        r"(?:निर्देश|आदेश|नियम) ~80 not \n~ (?:अनदेखा|भूल|नजरअंदाज|नज़रअंदाज|अनदेखी|उपेक्षा)",
         ANY,
         High,
         850,
@@ -186,7 +186,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
             "проігноруй",
             "пренебреги",
         ],
-        r"(?:игнорируй|забудь|не обращай внимания на|отмени|ігноруй|пренебреги).{0,8} .{0,64}(?:предыдущ|прежн|выше|ранее|прошл|все|всі|свои|твои|системн|попередн|начальн|изначальн).{0,48}(?:инструкци|указани|правил|команд|промпт|приказ|інструкці|вказівк|директив|настройк|сказан)",
+        r"(?:игнорируй|забудь|не обращай внимания на|отмени|ігноруй|пренебреги) ~72 not \n~ (?:предыдущ|прежн|выше|ранее|прошл|все|всі|свои|твои|системн|попередн|начальн|изначальн) ~48 not \n~ (?:инструкци|указани|правил|команд|промпт|приказ|інструкці|вказівк|директив|настройк|сказан)",
         ANY,
         High,
         900,
@@ -208,7 +208,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
             "不要遵守",
             "停止遵守",
         ],
-        r"(?:忽略|无视|無視|忘记|忘記|忘掉|不要理会|不理会|忽视|忽視|抛弃|不要遵守|停止遵守).{0,36}?(?:之前|以上|上面|先前|所有|前面|系统|系統|你的|原来|原有|此前|一切|任何|全部|上述|最初|之間).{0,30}?(?:指令|指示|提示|规则|規則|命令|要求|设定|設定|说明|說明|限制|约束|準則|准则|内容|對話|对话)",
+        r"(?:忽略|无视|無視|忘记|忘記|忘掉|不要理会|不理会|忽视|忽視|抛弃|不要遵守|停止遵守) ~36 not \n~ (?:之前|以上|上面|先前|所有|前面|系统|系統|你的|原来|原有|此前|一切|任何|全部|上述|最初|之間) ~30 not \n~ (?:指令|指示|提示|规则|規則|命令|要求|设定|設定|说明|說明|限制|约束|準則|准则|内容|對話|对话)",
         ANY,
         High,
         900,
@@ -216,7 +216,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Japanese.
     say(
         &["無視", "忘れ", "破棄", "従わない"],
-        r"(?:これまで|今まで|以前|上記|前の|前述|すべて|全て|あなたの|先ほど|元の|システム|与えられた|ここまで).{0,48}?(?:指示|命令|ルール|プロンプト|設定|制約|規則|指令|ガイドライン|内容).{0,30}?(?:無視|忘れ|破棄|従わない)",
+        r"(?:これまで|今まで|以前|上記|前の|前述|すべて|全て|あなたの|先ほど|元の|システム|与えられた|ここまで) ~48 not \n~ (?:指示|命令|ルール|プロンプト|設定|制約|規則|指令|ガイドライン|内容) ~30 not \n~ (?:無視|忘れ|破棄|従わない)",
         ANY,
         High,
         900,
@@ -224,7 +224,7 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Korean.
     say(
         &["무시", "잊어", "잊고", "따르지"],
-        r"(?:이전|위의|앞의|앞선|모든|기존|지금까지|시스템|너의|당신의).{0,48}?(?:지시|명령|지침|규칙|프롬프트|설정|내용).{0,30}?(?:무시|잊어|잊고|따르지)",
+        r"(?:이전|위의|앞의|앞선|모든|기존|지금까지|시스템|너의|당신의) ~48 not \n~ (?:지시|명령|지침|규칙|프롬프트|설정|내용) ~30 not \n~ (?:무시|잊어|잊고|따르지)",
         ANY,
         High,
         900,
@@ -232,36 +232,65 @@ pub(super) const OVERRIDE: &[Pattern] = &[
     // Arabic.
     say(
         &["تجاهل", "انس ", "انسى", "تجاوز"],
-        r"(?:تجاهل|انس|انسى|تجاوز).{0,64}(?:التعليمات|تعليمات|الأوامر|القواعد|الإرشادات|التوجيهات|المطالبات|الاوامر)",
+        r"(?:تجاهل|انس|انسى|تجاوز) ~64 not \n~ (?:التعليمات|تعليمات|الأوامر|القواعد|الإرشادات|التوجيهات|المطالبات|الاوامر)",
         ANY,
         High,
         850,
     ),
     // Czech, Croatian, Serbian, Romanian, Hungarian, Finnish.
     say(
-        &[
-            "ignoruj",
-            "zapome",
-            "zaboravi",
-            "ignoriraj",
-            "zanemari",
-            "ignor",
-            "uit",
-            "figyelmen k",
-            "felejtsd",
-            "unohda",
-            "ohita",
-            "jätä huomiotta",
-        ],
-        r"(?:\b(?:ignoruj|zapome(?:ň|n)|zaboravi|ignoriraj|zanemari)(?:te)? ~ (?:instruk|pokyn|upute|uputstv|naredb|pravid|pravil|pokyny)\w*|\b(?:ignor(?:ă|a)|uit(?:ă|a)) ~ (?:instruc(?:ț|ţ|t)iuni|regul|comenzi)\w*|(?:figyelmen k(?:í|i)v(?:ü|u)l|felejtsd el).{0,64}(?:utas(?:í|i)t|szab(?:á|a)ly)|(?:utas(?:í|i)t(?:á|a)s|szab(?:á|a)ly).{0,32}figyelmen k(?:í|i)v(?:ü|u)l|\b(?:unohda|ohita|j(?:ä|a)t(?:ä|a) huomiotta) ~ (?:ohjee|ohjei|s(?:ä|a)(?:ä|a)nn|k(?:ä|a)sky)\w*)",
+        &["ignoruj", "zapome", "zaboravi", "ignoriraj", "zanemari"],
+        r"\b(?:ignoruj|zapome(?:ň|n)|zaboravi|ignoriraj|zanemari)(?:te)? ~ (?:instruk|pokyn|upute|uputstv|naredb|pravid|pravil|pokyny)\w*",
+        ANY,
+        High,
+        800,
+    ),
+    say(
+        &["ignor", "uit"],
+        r"\b(?:ignor(?:ă|a)|uit(?:ă|a)) ~ (?:instruc(?:ț|ţ|t)iuni|regul|comenzi)\w*",
+        ANY,
+        High,
+        800,
+    ),
+    say(
+        &["figyelmen k", "felejtsd"],
+        r"(?:figyelmen k(?:í|i)v(?:ü|u)l|felejtsd el) ~64 not \n~ (?:utas(?:í|i)t|szab(?:á|a)ly)",
+        ANY,
+        High,
+        800,
+    ),
+    say(
+        &["figyelmen k"],
+        r"(?:utas(?:í|i)t(?:á|a)s|szab(?:á|a)ly) ~32 not \n~ figyelmen k(?:í|i)v(?:ü|u)l",
+        ANY,
+        High,
+        800,
+    ),
+    say(
+        &["unohda", "ohita", "jätä huomiotta"],
+        r"\b(?:unohda|ohita|j(?:ä|a)t(?:ä|a) huomiotta) ~ (?:ohjee|ohjei|s(?:ä|a)(?:ä|a)nn|k(?:ä|a)sky)\w*",
         ANY,
         High,
         800,
     ),
     // Hebrew, Greek, Thai.
     say(
-        &["התעלם", "תתעלם", "שכח", "αγνόησε", "ξέχασε", "ละเว้น", "เพิกเฉย", "ไม่ต้องสนใจ", "ลืม"],
-        r"(?:(?:התעלם|תתעלם|שכח).{0,48}(?:הוראות|ההוראות|הנחיות|ההנחיות|הפקודות)|(?:αγνόησε|ξέχασε).{0,64}(?:οδηγίες|εντολές|κανόνες)|(?:ละเว้น|เพิกเฉย|ไม่ต้องสนใจ|ลืม).{0,64}(?:คำสั่ง|คำแนะนำ|กฎ))",
+        &["התעלם", "תתעלם", "שכח"],
+        r"(?:התעלם|תתעלם|שכח) ~48 not \n~ (?:הוראות|ההוראות|הנחיות|ההנחיות|הפקודות)",
+        ANY,
+        High,
+        850,
+    ),
+    say(
+        &["αγνόησε", "ξέχασε"],
+        r"(?:αγνόησε|ξέχασε) ~64 not \n~ (?:οδηγίες|εντολές|κανόνες)",
+        ANY,
+        High,
+        850,
+    ),
+    say(
+        &["ละเว้น", "เพิกเฉย", "ไม่ต้องสนใจ", "ลืม"],
+        r"(?:ละเว้น|เพิกเฉย|ไม่ต้องสนใจ|ลืม) ~64 not \n~ (?:คำสั่ง|คำแนะนำ|กฎ)",
         ANY,
         High,
         850,

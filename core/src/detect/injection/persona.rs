@@ -104,7 +104,7 @@ const UNLIMITED: &[Pattern] = &[
     ),
     say(
         &["unfiltered", "uncensored", "unrestricted", "no restrictions", "without restrictions"],
-        r"\byou (?:are|will|must|can|should|have)[^.\n]{0,60}\b(?:unfiltered|uncensored|unrestricted|no restrictions|without restrictions|free of (?:all )?restrictions)\b",
+        r"\byou (?:are|will|must|can|should|have) ~60 not .\n~ \b(?:unfiltered|uncensored|unrestricted|no restrictions|without restrictions|free of (?:all )?restrictions)\b",
         ANY,
         Medium,
         600,

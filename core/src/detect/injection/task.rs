@@ -136,21 +136,21 @@ const MARKUP: &[Pattern] = &[
     ),
     say(
         &["![", "<img", "<script", "javascript:", "onerror", "onload", "<iframe"],
-        r"\b(?:in|to|into|with|of|at the end of) (?:the )?(?:your|every|each) (?:\w+ )?(?:responses?|answers?|reply|replies|output|summary|message)[^\n]{0,160}?(?:!\[|<img\b|<script\b|javascript:|<iframe\b|onerror ?=|onload ?=)",
+        r"\b(?:in|to|into|with|of|at the end of) (?:the )?(?:your|every|each) (?:\w+ )?(?:responses?|answers?|reply|replies|output|summary|message) ~160 not \n~ (?:!\[|<img\b|<script\b|javascript:|<iframe\b|onerror ?=|onload ?=)",
         FOREIGN,
         High,
         750,
     ),
     say(
         &["<script", "<img", "onerror", "javascript:", "console.log", "alert("],
-        r"\b(?:include|insert|add|append|embed|output|print|write|respond with|reply with|return|generate|produce|say) (?:\w+ ){0,6}?(?:the )?(?:following|this|exact|html|code|string|tag|snippet|text|markup|javascript)[^\n]{0,80}?(?:<script\b|<img [^>]{0,60}onerror|javascript:|onerror ?=|<svg[^>]{0,40}onload)",
+        r"\b(?:include|insert|add|append|embed|output|print|write|respond with|reply with|return|generate|produce|say) (?:\w+ ){0,6}?(?:the )?(?:following|this|exact|html|code|string|tag|snippet|text|markup|javascript) ~80 not \n~ (?:<script\b|<img [^>]{0,60}onerror|javascript:|onerror ?=|<svg[^>]{0,40}onload)",
         FOREIGN,
         Medium,
         650,
     ),
     say(
         &["times", "repeat"],
-        r"\b(?:repeat|print|write|output|say) (?:the )?(?:\w+ )?(?:word|string|text|phrase|letter|sentence|following)[^.\n]{0,60}?\d{2,7} times\b[^.\n]{0,40}?\b(?:your|the) (?:\w+ )?(?:response|answer|reply|output|summary)\b",
+        r"\b(?:repeat|print|write|output|say) (?:the )?(?:\w+ )?(?:word|string|text|phrase|letter|sentence|following) ~60 not .\n~ \d{2,7} times\b ~40 not .\n~ \b(?:your|the) (?:\w+ )?(?:response|answer|reply|output|summary)\b",
         FOREIGN,
         Medium,
         600,
@@ -172,14 +172,14 @@ const WEAPONS: &[&str] = &[
 const PRETEXT: &[Pattern] = &[
     say(
         WEAPONS,
-        r"\b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|school|education|assignment|scene)\b[^\n]{0,120}\b(?:real|realistic|actual|actually|working|step[ -]by[ -]step|exact|practical|detailed|synthesi[sz]e|synthesis|build|make|recipe|formula|instructions?|steps)\b[^\n]{0,80}\b(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b",
+        r"\b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|school|education|assignment|scene)\b ~120 not \n~ \b(?:real|realistic|actual|actually|working|step[ -]by[ -]step|exact|practical|detailed|synthesi[sz]e|synthesis|build|make|recipe|formula|instructions?|steps)\b ~80 not \n~ \b(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b",
         ANY,
         Medium,
         600,
     ),
     say(
         WEAPONS,
-        r"\b(?:real|actual|working|step[ -]by[ -]step|practical|synthesi[sz]e|synthesis of|build|make) (?:\w+ ){0,3}(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b[^\n]{0,100}\b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|assignment|scene)\b",
+        r"\b(?:real|actual|working|step[ -]by[ -]step|practical|synthesi[sz]e|synthesis of|build|make) (?:\w+ ){0,3}(?:bombs?|explosives?|poisons?|chemical weapons?|nuclear devices?|nerve agents?|bioweapons?|meth)\b ~100 not \n~ \b(?:for|in) (?:my|a|an|our|the) (?:\w+ ){0,2}(?:story|novel|script|movie|film|screenplay|book|exam|research|paper|thesis|homework|class|project|assignment|scene)\b",
         ANY,
         Medium,
         600,
@@ -187,14 +187,14 @@ const PRETEXT: &[Pattern] = &[
     // Hindi in Latin letters.
     say(
         &["ke liye", "के लिए", "likh raha", "likh rahi"],
-        r"(?:\bke liye|के लिए|\blikh rah[aie]).{0,140}(?:\b(?:bomb|explosive|poison|zeher|chemical weapon|nuclear device|hathiyar|visphot\w*)\b.{0,80}(?:\b(?:real|asli|practical(?:ly)?|method|tarika|synthesis|steps?|ban(?:ana|ane|ate|ao|aye)|samjhao|batao)\b|कैसे|बताओ)|\b(?:real|asli|practical(?:ly)?|synthesis)\b.{0,80}\b(?:bomb|explosive|poison|zeher|chemical weapon|nuclear device|hathiyar)\b)",
+        r"(?:\bke liye|के लिए|\blikh rah[aie]) ~140 not \n~ (?:\b(?:bomb|explosive|poison|zeher|chemical weapon|nuclear device|hathiyar|visphot\w*)\b.{0,80}(?:\b(?:real|asli|practical(?:ly)?|method|tarika|synthesis|steps?|ban(?:ana|ane|ate|ao|aye)|samjhao|batao)\b|कैसे|बताओ)|\b(?:real|asli|practical(?:ly)?|synthesis)\b.{0,80}\b(?:bomb|explosive|poison|zeher|chemical weapon|nuclear device|hathiyar)\b)",
         ANY,
         Medium,
         600,
     ),
     say(
         &["samjhao", "samajhna", "batao", "dikhao", "chahiye", "dedo", "de do", "reveal"],
-        r"\b(?:system|internal|hidden|original|initial|ai ke|tumhar[ae]|aapk[ae]|ter[ae]) (?:ka |ke |ki )?(?:\w+ ){0,3}(?:prompts?|instructions?|source code|code|thinking (?:process|algorithm)|architecture|rules|niyam|nirdesh)\b.{0,60}\b(?:samjhao|samajhna|batao|dikhao|chahiye|dedo|de do|reveal kar\w*|kaise dekh)\b",
+        r"\b(?:system|internal|hidden|original|initial|ai ke|tumhar[ae]|aapk[ae]|ter[ae]) (?:ka |ke |ki )?(?:\w+ ){0,3}(?:prompts?|instructions?|source code|code|thinking (?:process|algorithm)|architecture|rules|niyam|nirdesh)\b ~60 not \n~ \b(?:samjhao|samajhna|batao|dikhao|chahiye|dedo|de do|reveal kar\w*|kaise dekh)\b",
         ANY,
         Medium,
         600,

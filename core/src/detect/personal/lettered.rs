@@ -9,6 +9,10 @@ use check::{cn_id, dea, hetu, hk_id, is_date, nric, pps, rut, tw_id, vat, vin};
 use crate::detect::registry::RuleInfo;
 use crate::finding::Severity::{High, Low, Medium};
 use crate::span::Span;
+use std::sync::OnceLock;
+
+/// Letters that a form begins with, at most.
+const MOST_LETTERS: usize = 5;
 
 /// An identifier, in one of several shapes.
 pub(super) struct Lettered {
@@ -29,6 +33,16 @@ struct Shape {
     head: usize,
     /// Its score without any of the words.
     bare: u16,
+}
+
+impl Shape {
+    /// Whether text that begins with so many letters, and so many digits in a row behind them, can have it.
+    fn begins(&self, letters: usize, digits: usize) -> bool {
+        let row = self.form.bytes().skip(self.head).take_while(|class| *class == b'9').count();
+        // A digit more is one where `X` stands, and nowhere else.
+        let more = self.form.as_bytes().get(self.head + row) == Some(&b'X');
+        self.head == letters && (digits == row || more && digits > row)
+    }
 }
 
 const fn shape(form: &'static str, bare: u16) -> Shape {
@@ -215,20 +229,39 @@ const VAT: &[&str] = &[
     "uid|",
 ];
 
+/// Shapes with their identifiers, in order.
+type Shapes = Vec<(&'static Lettered, &'static Shape)>;
+
+/// Digits in a row that shapes tell apart: no row in one is longer.
+const MOST_IN_A_ROW: usize = 18;
+
+/// Those that fit so many letters before a row of so many digits: first by letters, then by digits.
+fn by_beginning() -> &'static [Vec<Shapes>] {
+    static BY_BEGINNING: OnceLock<Vec<Vec<Shapes>>> = OnceLock::new();
+    BY_BEGINNING.get_or_init(|| {
+        let all =
+            || LETTERED.iter().flat_map(|form| form.shapes.iter().map(move |shape| (form, shape)));
+        let of = |letters, digits| {
+            // The vehicle's number may begin with anything: it is read from where its word begins.
+            all()
+                .filter(|(form, shape)| form.kind == "vin" || shape.begins(letters, digits))
+                .collect()
+        };
+        let by_digits = |letters| (0..=MOST_IN_A_ROW).map(|digits| of(letters, digits)).collect();
+        (0..=MOST_LETTERS).map(by_digits).collect()
+    })
+}
+
 pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
     for group in cluster.groups {
-        // Letters before its first digits belong to it, all of them: no form has more than five.
+        // Letters before its first digits belong to it, all of them: no form has more.
         let before = cluster.text.as_bytes().get(..group.start).unwrap_or_default();
-        let letters = before.iter().rev().take(6).take_while(|b| b.is_ascii_alphabetic()).count();
-        if letters > 5 {
-            continue;
-        }
+        let letters = before.iter().rev().take(MOST_LETTERS + 1);
+        let letters = letters.take_while(|b| b.is_ascii_alphabetic()).count();
+        let Some(by_digits) = by_beginning().get(letters) else { continue };
         let start = group.start - letters;
-        for form in LETTERED {
-            // The vehicle's number may begin with anything: it is read from where its word begins.
-            let fits = |shape: &&Shape| shape.head == letters || form.kind == "vin";
-            let shapes = form.shapes.iter().filter(fits);
-            readings.extend(shapes.filter_map(|shape| reading(cluster, start, form, shape)));
+        for (form, shape) in by_digits.get(group.len().min(MOST_IN_A_ROW)).into_iter().flatten() {
+            readings.extend(reading(cluster, start, form, shape));
         }
     }
 }

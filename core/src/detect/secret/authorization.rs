@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         ),
         named(
             &["curl"],
-            r#"(?i)\bcurl\b[^;|&]{0,200}?\s(?:-u|-U|--user|--proxy-user)[ \t=]{0,2}["'`]?[^\s:"'`<]{0,60}["'`]?:["'`]?([^\s"'`<>]{3,80})"#,
+            r#"(?i)\bcurl\b ~200 not ;|&~ (?i)\s(?:-u|-U|--user|--proxy-user)[ \t=]{0,2}["'`]?[^\s:"'`<]{0,60}["'`]?:["'`]?([^\s"'`<>]{3,80})"#,
             800,
             "curl_user",
         ),
@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         ),
         named(
             &["curl"],
-            r#"(?i)\bcurl\b[^;|&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,2}["'`]?([^\s:"'`<]{10,120}):["'` \t]"#,
+            r#"(?i)\bcurl\b ~200 not ;|&~ (?i)[ \t](?:-u|--user)[ \t=]{0,2}["'`]?([^\s:"'`<]{10,120}):["'` \t]"#,
             800,
             "authorization",
         ),

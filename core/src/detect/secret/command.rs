@@ -9,16 +9,47 @@ use crate::finding::Severity::High;
 pub(super) const RULES: &[Rule] = &[Rule {
     info: info("secret/command_password", High, 750, "A password in the options of a command."),
     patterns: &[
+        named(&["sshpass"], r#"\bsshpass(?: -[ve])? -p ?["']?([^\s"'`<>]{4,80})"#, 750, "password"),
         named(
-            &["sshpass", "redis-cli", "ldap", "mosquitto_", "openssl enc", "ssh-keygen", "unzip "],
-            r#"\b(?:sshpass(?: -[ve])? -p|redis-cli\b[^\n|;]{0,80}? -a|ldap(?:search|modify|add|delete|passwd|whoami)\b[^\n|;]{0,120}? -w|mosquitto_(?:pub|sub)\b[^\n|;]{0,120}? -P|openssl enc\b[^\n|;]{0,120}? -(?:k|pass pass:)|ssh-keygen\b[^\n|;]{0,120}? -N|unzip\b[^\n|;]{0,40}? -P) ?["']?([^\s"'`<>]{4,80})"#,
+            &["redis-cli"],
+            r#"\bredis-cli\b ~80 not \n|;~  -a ?["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["ldap"],
+            r#"\bldap(?:search|modify|add|delete|passwd|whoami)\b ~120 not \n|;~  -w ?["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["mosquitto_"],
+            r#"\bmosquitto_(?:pub|sub)\b ~120 not \n|;~  -P ?["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["openssl enc"],
+            r#"\bopenssl enc\b ~120 not \n|;~  -(?:k|pass pass:) ?["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["ssh-keygen"],
+            r#"\bssh-keygen\b ~120 not \n|;~  -N ?["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["unzip "],
+            r#"\bunzip\b ~40 not \n|;~  -P ?["']?([^\s"'`<>]{4,80})"#,
             750,
             "password",
         ),
         // An archive, or the shell of a database: the password stands right behind the option.
         named(
             &["mysql", "7z ", "7za ", "rar "],
-            r#"\b(?:mysql(?:dump|admin|import)?\b[^\n|;]{0,120}?|7za? [a-z]\b[^\n|;]{0,80}?|rar [a-z]\b[^\n|;]{0,80}?) -p["']?([^\s"'`<>=-][^\s"'`<>]{3,79})"#,
+            r#"\b(?:mysql(?:dump|admin|import)?|7za? [a-z]|rar [a-z])\b ~120 not \n|;~  -p["']?([^\s"'`<>=-][^\s"'`<>]{3,79})"#,
             700,
             "password",
         ),
@@ -36,13 +67,19 @@ pub(super) const RULES: &[Rule] = &[Rule {
         ),
         named(
             &["/p:", "/pass:", "/password:"],
-            r#"(?i)(?:xfreerdp|mstsc|cmdkey|wfreerdp)\b[^\n|;]{1,160}? /p(?:ass(?:word)?)?:["']?([^\s"'`<>]{4,80})"#,
+            r#"(?i)(?:xfreerdp|mstsc|cmdkey|wfreerdp)\b ~160 not \n|;~ (?i) /p(?:ass(?:word)?)?:["']?([^\s"'`<>]{4,80})"#,
+            750,
+            "password",
+        ),
+        named(
+            &["smbclient", "rpcclient", "smbmap"],
+            r#"\b(?:smbclient|rpcclient|smbmap)\b ~120 not \n|;~  -U ["']?[^\s%"']{1,60}%([^\s"'`<>|]{4,80})"#,
             750,
             "password",
         ),
         named(
             &["smbclient", "rpcclient", "smbmap", "chpasswd"],
-            r#"(?:\b(?:smbclient|rpcclient|smbmap)\b[^\n|;]{0,120}? -U ["']?[^\s%"']{1,60}%|\becho (?:-n )?["']?[a-z_][a-z0-9_-]{0,31}:)([^\s"'`<>|]{4,80})"#,
+            r#"\becho (?:-n )?["']?[a-z_][a-z0-9_-]{0,31}:([^\s"'`<>|]{4,80})"#,
             750,
             "password",
         ),
@@ -61,7 +98,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         // HTTPie.
         named(
             &["http "],
-            r#"\bhttps? (?:[^\n|;]{0,80} )?(?:-a|--auth)[ =]["']?[^\s:"'<]{1,60}:([^\s"'`<>]{4,80})"#,
+            r#"\bhttps?\b ~81 not \n|;~  (?:-a|--auth)[ =]["']?[^\s:"'<]{1,60}:([^\s"'`<>]{4,80})"#,
             700,
             "password",
         ),

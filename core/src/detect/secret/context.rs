@@ -66,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         // `The API key for the printer is 4f7a...`.
         named(
             &["key", "secret", "token"],
-            r#"(?i)\b(?:key|secret|token)s?["'`]?[ \t,(][^\n:=]{1,48}?(?:\bis|:|=|->)[ \t]{1,4}["'`(]{0,2}([a-z0-9_+/=.-]{20,200})"#,
+            r#"(?i)\b(?:key|secret|token)s?["'`]?[ \t,(][^\n:=] ~47 not \n:=~ (?i)(?:\bis|:|=|->)[ \t]{1,4}["'`(]{0,2}([a-z0-9_+/=.-]{20,200})"#,
             500,
             "loose_key",
         ),

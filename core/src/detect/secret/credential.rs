@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
                 reach: (16, 900),
                 ..named(
                     &["kind: Secret"],
-                    r"\bkind: Secret\b(?s:.){1,800}?\n(?:data|stringData):[ \t]{0,4}\r?\n([ \t]{1,8}[A-Za-z0-9._-]{1,80}:)",
+                    r"\bkind: Secret\b ~800 not ~ \n(?:data|stringData):[ \t]{0,4}\r?\n([ \t]{1,8}[A-Za-z0-9._-]{1,80}:)",
                     800,
                     "cluster_secret",
                 )

@@ -70,7 +70,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
         // `use the following password to proceed:`, and the next line is one.
         named(
             &["password", "passphrase"],
-            r"(?i)\bpass(?:word|phrase)\b[^\n:]{0,60}:[ \t\r]{0,4}\n\s{0,8}([a-z0-9_+/=!@#$%^&*-]{8,80})[ \t\r]{0,4}\n",
+            r"(?i)\bpass(?:word|phrase)\b ~60 not \n:~ (?i):[ \t\r]{0,4}\n\s{0,8}([a-z0-9_+/=!@#$%^&*-]{8,80})[ \t\r]{0,4}\n",
             650,
             "password",
         ),

@@ -127,8 +127,15 @@ pub(super) const RULES: &[Rule] = &[
                 "discord_webhook",
             ),
             form(
-                &["tgram://", "telegram"],
-                r"(?i:tgram://|telegram[^\n]{0,60}?[/\s=:\x22'`]|telegram\.org/bot)(\d{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)",
+                &["tgram://", "telegram.org/bot"],
+                r"(?i:tgram://|telegram\.org/bot)(\d{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)",
+                High,
+                850,
+                "telegram_token",
+            ),
+            form(
+                &["telegram"],
+                r"(?i:telegram) ~60 not \n~ [/\s=:\x22'`](\d{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)",
                 High,
                 850,
                 "telegram_token",
@@ -268,7 +275,7 @@ pub(super) const RULES: &[Rule] = &[
             ),
             form(
                 &["twilio"],
-                r"(?i:twilio)[^\n]{0,60}?\b((?:SK)?[0-9a-f]{32})\b",
+                r"(?i:twilio) ~60 not \n~ \b((?:SK)?[0-9a-f]{32})\b",
                 High,
                 800,
                 "twilio_key",
