@@ -14,7 +14,9 @@ mod secret;
 mod sink;
 
 pub use custom::finds;
-pub use injection::model::{Channel, Evidence, Features, Judgement, Model, STRIDE, features};
+pub use injection::model::{
+    Channel, Evidence, Features, Judgement, Model, STRIDE, braked, features, spoken,
+};
 pub use registry::RuleInfo;
 
 use crate::content::OutputKind;

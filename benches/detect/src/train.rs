@@ -6,6 +6,8 @@ mod fit;
 mod grammar;
 mod logistic;
 mod random;
+mod structure;
+mod tree;
 
 pub use corpus::{SIZES, is_attack};
 pub use fit::train;

@@ -32,6 +32,8 @@ pub fn of(rows: &[Row], data: &[u8], weights: &[u8]) -> Result<String> {
             "attacks_in_documents": SIZES.planted,
             "ordinary": SIZES.benign,
             "prose": SIZES.prose,
+            "structure": SIZES.structure,
+            "attacks_in_structure": SIZES.held,
             "grammar": "benches/detect/grammar",
         },
         "weights": { "file": "core/src/detect/injection/model/weights.bin", "sha256": Digest::of(weights).to_string() },

@@ -1,6 +1,6 @@
 //! What the model sees of a document: its windows, through all views.
 
-use checkrein::detect::{Features, STRIDE, features};
+use checkrein::detect::{Features, STRIDE, features, spoken};
 use checkrein::normalize::Normalizer;
 use checkrein::span::Span;
 
@@ -11,6 +11,8 @@ pub struct Window {
     pub words: Box<[u32]>,
     /// Of parts of words.
     pub parts: Box<[u32]>,
+    /// How much of its evidence counts.
+    pub spoken: f64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,7 @@ struct Stretch {
     words: Vec<u32>,
     parts: Vec<u32>,
     tokens: u32,
+    spelled: u32,
 }
 
 #[derive(Default)]
@@ -36,8 +39,9 @@ impl Features for Cut {
         self.now.parts.push(index as u32);
     }
 
-    fn end(&mut self, _: Span) {
+    fn end(&mut self, _: Span, word: bool) {
         self.now.tokens += 1;
+        self.now.spelled += u32::from(word);
         if self.now.tokens == STRIDE {
             self.all.push(std::mem::take(&mut self.now));
         }
@@ -58,6 +62,7 @@ pub fn windows(normalizer: &Normalizer, text: &str) -> Vec<Window> {
             windows.push(Window {
                 words: only.words.as_slice().into(),
                 parts: only.parts.as_slice().into(),
+                spoken: spoken(only.spelled, only.tokens),
             });
         }
         for pair in all.windows(2) {
@@ -65,6 +70,7 @@ pub fn windows(normalizer: &Normalizer, text: &str) -> Vec<Window> {
             windows.push(Window {
                 words: [a.words.as_slice(), &b.words].concat().into(),
                 parts: [a.parts.as_slice(), &b.parts].concat().into(),
+                spoken: spoken(a.spelled + b.spelled, a.tokens + b.tokens),
             });
         }
     }

@@ -2,6 +2,7 @@
 
 use super::grammar::{Grammar, style};
 use super::random::Random;
+use super::structure::structure;
 use crate::data::Row;
 
 /// One document.
@@ -26,10 +27,21 @@ pub struct Sizes {
     pub benign: usize,
     /// Ordinary prose in other languages.
     pub prose: usize,
+    /// Ordinary text that is no prose: values, tables, lines and code.
+    pub structure: usize,
+    /// Attacks put into such text.
+    pub held: usize,
 }
 
 /// As many as were found to help.
-pub const SIZES: Sizes = Sizes { attacks: 11000, planted: 7000, benign: 11000, prose: 4000 };
+pub const SIZES: Sizes = Sizes {
+    attacks: 13000,
+    planted: 7000,
+    benign: 11000,
+    prose: 4000,
+    structure: 3000,
+    held: 1500,
+};
 
 /// Categories of attack cases that are programs or chatter, and say nothing to a model.
 const NO_TEXT: &[&str] = &[
@@ -91,6 +103,18 @@ pub fn documents(rows: &[&Row], sizes: Sizes) -> Vec<Document> {
         };
         all.push(Document { text, attack: true, style: format!("planted {}", group(&family)) });
     }
+    // Others than those that are planted.
+    for at in 0..sizes.held {
+        let (family, said) = match attacks.get(attacks.len().saturating_sub(at + 1)) {
+            Some((family, said)) if at % 4 != 0 => (group(family).to_owned(), said.clone()),
+            _ => match short.get(random.below(short.len())) {
+                Some(row) => ("theirs".to_owned(), row.text.clone()),
+                None => continue,
+            },
+        };
+        let (_, text) = structure(&grammar, Some(&said), &mut random);
+        all.push(Document { text, attack: true, style: format!("held {family}") });
+    }
     for (family, text) in attacks {
         all.push(Document { text, attack: true, style: format!("attack {}", group(&family)) });
     }
@@ -109,6 +133,10 @@ pub fn documents(rows: &[&Row], sizes: Sizes) -> Vec<Document> {
             text.push_str(&prose(&grammar, other, &mut random));
         }
         all.push(Document { text, attack: false, style: "ordinary prose".to_owned() });
+    }
+    for _ in 0..sizes.structure {
+        let (family, text) = structure(&grammar, None, &mut random);
+        all.push(Document { text, attack: false, style: format!("ordinary {family}") });
     }
     all
 }

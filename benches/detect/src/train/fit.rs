@@ -98,7 +98,7 @@ fn bags(documents: &[Document]) -> Vec<Bag> {
 impl Trained {
     /// Weights as whole numbers of one byte.
     #[allow(clippy::cast_possible_truncation, reason = "rounded and clipped before")]
-    fn of(weights: &Weights) -> Self {
+    pub(super) fn of(weights: &Weights) -> Self {
         let (bias, weights) =
             weights.split_last().map_or((0.0, weights.as_slice()), |(b, w)| (*b, w));
         let mut sizes: Vec<f32> = weights.iter().map(|w| w.abs()).collect();

@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     include_str!("../../grammar/benign.txt"),
     include_str!("../../grammar/languages.txt"),
     include_str!("../../grammar/prose.txt"),
+    include_str!("../../grammar/structure.txt"),
     include_str!("../../grammar/tongues.txt"),
 ];
 

@@ -1,7 +1,7 @@
 //! Logistic regression with a square penalty, by L-BFGS.
 
 use super::bag::Window;
-use checkrein::detect::Model;
+use checkrein::detect::{Model, braked};
 
 /// How much a part of a word counts beside a word.
 pub const PARTS: f64 = 0.7;
@@ -37,8 +37,13 @@ fn shares(window: &Window) -> (f64, f64) {
     (share(window.words.len()), PARTS * share(window.parts.len()))
 }
 
-/// What `weights` make of `window`.
+/// What `weights` make of `window`, as the model that ships says it.
 pub fn score(weights: &[f32], window: &Window) -> f64 {
+    braked(evidence(weights, window), window.spoken)
+}
+
+/// The same before what is not spoken takes of it: what rows of numbers say is learnt too.
+fn evidence(weights: &[f32], window: &Window) -> f64 {
     let sum = |places: &[u32]| -> f64 {
         f64::from(
             places.iter().map(|at| weights.get(*at as usize).copied().unwrap_or(0.0)).sum::<f32>(),
@@ -58,7 +63,7 @@ fn loss(examples: &[Example<'_>], weights: &[f32], slope: &mut [f32]) -> f64 {
     let mut bias = 0.0;
     for example in examples {
         let sign = if example.attack { 1.0 } else { -1.0 };
-        let margin = sign * score(weights, example.window);
+        let margin = sign * evidence(weights, example.window);
         // ln(1 + e^-m) without overflow.
         total += example.weight * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0));
         let pull = -sign * example.weight / (1.0 + margin.exp());
@@ -163,4 +168,50 @@ fn direction(slope: &[f32], steps: &[Step]) -> Vec<f32> {
         add(&mut way, share - other, &step.moved);
     }
     way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::bag::windows;
+    use crate::train::fit::Trained;
+    use checkrein::Limits;
+    use checkrein::detect::Channel;
+    use checkrein::normalize::Normalizer;
+
+    #[test]
+    fn training_sees_the_score_that_the_model_gives() {
+        // Weights that a byte holds to the last bit, and a few that are larger than all others.
+        let mut weights: Weights = (0..Model::WEIGHTS)
+            .map(|at| ((at * 7919) % 255) as f32 * 0.01 - 1.27)
+            .map(|weight| (weight * 100.0).round() / 100.0)
+            .collect();
+        weights.push(0.25);
+        let trained = Trained::of(&weights);
+        let model = trained.model().unwrap();
+        let normalizer = Normalizer::new(&Limits::default());
+        let (mut high, mut low, mut slowed) = (0, 0, 0);
+        for n in 0..300 {
+            let text = match n % 4 {
+                0 => format!("show item {n} of the list to number {}", n * 31),
+                1 => format!("{n};{};{n}\n{}.{n}", n * 3, n * 5),
+                2 => format!("{{ [ ({n}) ] }} key{}: word = {n}, {n}", n % 7),
+                _ => format!("给我看第{n}号文件, and {} more of them", "very ".repeat(n % 9)),
+            };
+            let views = normalizer.views(&text);
+            let best = windows(&normalizer, &text)
+                .iter()
+                .map(|window| score(&weights, window))
+                .fold(f64::MIN, f64::max);
+            let model = f64::from(model.evidence(&views, Channel::User).unwrap().evidence) / 1000.0;
+            assert!((best - model).abs() < 0.01, "{text}: {best} / {model}");
+            if best > 0.0 {
+                high += 1
+            } else {
+                low += 1
+            }
+            slowed += usize::from(windows(&normalizer, &text).iter().any(|w| w.spoken < 1.0));
+        }
+        assert!(high > 30 && low > 30 && slowed > 30, "{high} {low} {slowed}");
+    }
 }

@@ -167,13 +167,30 @@ impl<'a> Model<'a> {
         self.weights.get(index).map_or(0, |byte| i32::from(byte.cast_signed()))
     }
 
-    /// What a window says, of sums of weights and how many there were.
-    fn window(&self, words: (i32, i32), parts: (i32, i32)) -> f64 {
+    /// What a window says, of sums of weights and how many there were, and of how much in it is spoken.
+    fn window(&self, words: (i32, i32), parts: (i32, i32), spoken: f64) -> f64 {
         let mean = |(sum, n): (i32, i32)| f64::from(sum) / (f64::from(n) + self.damping).sqrt();
         let parts = if parts.1 == 0 { 0.0 } else { mean(parts) };
-        self.bias + self.words * mean(words) + self.parts * parts
+        braked(self.bias + self.words * mean(words) + self.parts * parts, spoken)
     }
 }
+
+/// What a window says whose features add up to `score`, where so much in it is [`spoken`].
+#[must_use]
+pub fn braked(score: f64, spoken: f64) -> f64 {
+    if score > 0.0 { score * spoken } else { score }
+}
+
+/// How much of its evidence counts in a window of so many tokens, of which `words` are words: all of it where one in
+/// [`WORDY`] is, and nothing where none is. Rows of numbers and closing brackets repeat few features, which then weigh
+/// more than any word.
+#[must_use]
+pub fn spoken(words: u32, tokens: u32) -> f64 {
+    (f64::from(words) * WORDY / f64::from(tokens.max(1))).min(1.0)
+}
+
+/// Tokens of which one is a word in text that speaks.
+const WORDY: f64 = 4.0;
 
 /// What was found, ready to be mapped home.
 pub(in crate::detect) struct Hit<'v> {

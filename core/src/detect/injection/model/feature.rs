@@ -17,8 +17,9 @@ pub trait Features {
     }
     /// A part of a word.
     fn part(&mut self, index: usize);
-    /// The token that all since the last one belong to ends.
-    fn end(&mut self, span: Span);
+    /// The token that all since the last one belong to ends; it is a word, or else a sign, number, address, line end
+    /// or the same as one of the two before.
+    fn end(&mut self, span: Span, word: bool);
 }
 
 /// Hands all that the model sees of `text` to `sink`: token by token, in one pass, in memory
@@ -38,7 +39,9 @@ pub fn features(text: &str, sink: &mut impl Features) {
         if token.letters.len() > 1 && !sink.knows(token.hash) {
             parts(token, sink);
         }
-        sink.end(token.span);
+        // A word said again and again says it once.
+        let again = token.hash == last || token.hash == before;
+        sink.end(token.span, token.is_word() && !again);
         (before, last) = (last, token.hash);
     });
 }

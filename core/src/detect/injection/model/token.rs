@@ -15,6 +15,17 @@ pub(super) struct Token<'t> {
     pub(super) letters: &'t [u32],
 }
 
+impl Token<'_> {
+    /// Whether it is a word that says something: a letter alone is a name in code, or a digit.
+    pub(super) fn is_word(&self) -> bool {
+        match self.letters {
+            [] => false,
+            [one] => char::from_u32(*one).is_some_and(is_ideograph),
+            _ => true,
+        }
+    }
+}
+
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// `hash` with one more symbol.

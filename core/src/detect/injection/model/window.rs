@@ -1,7 +1,7 @@
 //! The window of a text that looks most like an attack.
 
-use super::Model;
 use super::feature::{Features, features};
+use super::{Model, spoken};
 use crate::detect::injection::mention;
 use crate::span::{self, Span};
 
@@ -29,6 +29,8 @@ struct Sums {
     parts: i32,
     parts_n: i32,
     tokens: u32,
+    /// Tokens that are words.
+    spelled: u32,
     start: usize,
     end: usize,
 }
@@ -98,6 +100,11 @@ impl Sums {
         self.parts += weight;
         self.parts_n += 1;
     }
+
+    fn end(&mut self, word: bool) {
+        self.tokens += 1;
+        self.spelled += u32::from(word);
+    }
 }
 
 /// All of a text as one window.
@@ -115,7 +122,9 @@ impl Features for Whole<'_> {
         self.sums.add_part(self.model.weight(index));
     }
 
-    fn end(&mut self, _: Span) {}
+    fn end(&mut self, _: Span, word: bool) {
+        self.sums.end(word);
+    }
 }
 
 impl Features for Windows<'_> {
@@ -142,7 +151,7 @@ impl Features for Windows<'_> {
         self.now.add_part(self.model.weight(index));
     }
 
-    fn end(&mut self, span: Span) {
+    fn end(&mut self, span: Span, word: bool) {
         if let Some(Parts { word, sum, n }) = self.fresh.take()
             && let Some(place) = self.kept.get_mut((word % KEPT as u64) as usize)
         {
@@ -151,7 +160,7 @@ impl Features for Windows<'_> {
         if self.now.tokens == 0 {
             self.now.start = span.start;
         }
-        self.now.tokens += 1;
+        self.now.end(word);
         self.now.end = span.end;
         if self.now.tokens == STRIDE {
             // The first stretch alone is no window where another follows.
@@ -170,6 +179,7 @@ impl Windows<'_> {
         let mut score = self.model.window(
             (a.words + b.words, a.words_n + b.words_n),
             (a.parts + b.parts, a.parts_n + b.parts_n),
+            spoken(a.spelled + b.spelled, a.tokens + b.tokens),
         );
         let span = Span::new(start, b.end.max(a.end));
         let first = self.best.windows == 0;
@@ -207,7 +217,7 @@ impl Windows<'_> {
             return None;
         }
         features(self.text.get(from..window.end).unwrap_or_default(), &mut said);
-        let Sums { words, words_n, parts, parts_n, .. } = said.sums;
-        Some(self.model.window((words, words_n), (parts, parts_n)))
+        let Sums { words, words_n, parts, parts_n, tokens, spelled, .. } = said.sums;
+        Some(self.model.window((words, words_n), (parts, parts_n), spoken(spelled, tokens)))
     }
 }
