@@ -346,7 +346,7 @@ fn ordinary_text_is_left_alone() {
         "![build](https://ci.example/badge.svg?branch=main)",
         "The plant will die if you water it too often.",
         "数据不受恶意行为者攻击。",
-        "Binary copies must reproduce the above\n * copyright notice and this list.",
+        "Copies in binary form must reproduce the above\n * copyright notice and this list in the documentation.",
         "You can ignore the above warning; the cache fills itself.",
         "Replace `<name>` in all instructions below with that of your module.",
         "The other way is to write your own custom rules.",
