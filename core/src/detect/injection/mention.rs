@@ -63,7 +63,7 @@ fn reading(text: &str, span: Span) -> Reading {
     if quoted == Reading::Mentioned {
         return quoted;
     }
-    let (led, topic) = (is_led(text, span), holds(&near(text, span), TOPICS));
+    let (led, topic) = (is_led(text, span), TOPICS.hold(&near(text, span)));
     match (led, topic, quoted) {
         (true, true, _) => Reading::Mentioned,
         (false, false, Reading::Said) => Reading::Said,
@@ -78,16 +78,16 @@ fn quoted(text: &str, span: Span) -> Option<(Reading, Span)> {
     for quotation in quotation::around_span(text, span) {
         let (around, span) = (near(text, quotation.span), quotation.span);
         let discussed = match quotation.kind {
-            Kind::Literal => holds(&around, TESTING),
+            Kind::Literal => TESTING.hold(&around),
             Kind::Marks => {
-                holds(&around, TOPICS)
-                    || holds(&around, WRITING)
+                TOPICS.hold(&around)
+                    || WRITING.hold(&around)
                     || is_supposed(text, span)
                     || is_headed(text, span)
             }
-            Kind::Row => holds(&around, TOPICS) || holds(&around, WRITING) || is_headed(text, span),
+            Kind::Row => TOPICS.hold(&around) || WRITING.hold(&around) || is_headed(text, span),
             // Whoever attacks can write a block as well: only text about attacks has one.
-            Kind::Block => holds(&around, TOPICS) || is_headed(text, span),
+            Kind::Block => TOPICS.hold(&around) || is_headed(text, span),
         };
         let sets_apart = matches!(quotation.kind, Kind::Marks | Kind::Row);
         if (discussed || sets_apart) && is_ordered(text, span) {
@@ -118,28 +118,26 @@ fn is_supposed(text: &str, span: Span) -> bool {
     // Behind the last full stop.
     let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or_default();
     let object = sentence.get(sentence.len().saturating_sub(40)..).unwrap_or(sentence);
-    holds(sentence, SUPPOSING) && holds(object, OBJECTS)
+    SUPPOSING.hold(sentence) && OBJECTS.hold(object)
 }
 
 /// Whether the heading above `span` is about attacks.
 fn is_headed(text: &str, span: Span) -> bool {
     let above = around(text, span.start.saturating_sub(HEADING), span.start);
     let heading = above.rsplit('\n').skip(1).find(|line| line.starts_with('#'));
-    heading.is_some_and(|line| holds(&line.to_ascii_lowercase(), TOPICS))
+    heading.is_some_and(|line| TOPICS.hold(&line.to_ascii_lowercase()))
 }
 
 /// Whether the text around the quotation at `span` tells to do what it says.
 fn is_ordered(text: &str, span: Span) -> bool {
     let after = around(text, span.end, span.end.saturating_add(ORDERED)).to_ascii_lowercase();
-    let follows = ORDERS.iter().any(|order| {
-        after.match_indices(order).any(|(at, _)| {
-            let head = after.get(..at).unwrap_or_default().trim_end();
-            // At the beginning of a sentence, or behind a word that pushes: `then do it`, not
-            // `a model would do it`.
-            head.is_empty()
-                || head.ends_with(['.', '!', '?', ':', ';', ',', '-', '\n', '"', ')', '*'])
-                || PUSHES.iter().any(|push| ends_with_word(head, push))
-        })
+    let follows = ORDERS.hold_at(&after, |at| {
+        let head = after.get(..at).unwrap_or_default().trim_end();
+        // At the beginning of a sentence, or behind a word that pushes: `then do it`, not
+        // `a model would do it`.
+        head.is_empty()
+            || head.ends_with(['.', '!', '?', ':', ';', ',', '-', '\n', '"', ')', '*'])
+            || PUSHES.iter().any(|push| ends_with_word(head, push))
     });
     let before = around(text, span.start.saturating_sub(ORDERED / 2), span.start);
     let before = before.trim_end_matches([' ', '\n', ':', '*', ',']).to_ascii_lowercase();
@@ -158,10 +156,6 @@ fn near(text: &str, span: Span) -> String {
     let after = around(text, span.end, span.end.saturating_add(NEAR));
     near.push_str(&after.to_ascii_lowercase());
     near
-}
-
-fn holds(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }
 
 /// The text from `start` to `end`, cut back to whole characters.

@@ -1,7 +1,45 @@
 //! The words by which a mention is told from a use. All are in small letters.
 
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
+/// A list of words that is looked for in one pass: a text may be all quotations.
+pub(super) struct Words {
+    list: &'static [&'static str],
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Words {
+    const fn new(list: &'static [&'static str]) -> Self {
+        Self { list, automaton: OnceLock::new() }
+    }
+
+    /// Whether one of them stands in `text`.
+    pub(super) fn hold(&self, text: &str) -> bool {
+        self.hold_at(text, |_| true)
+    }
+
+    /// Whether one of them stands in `text` at a place that is `right`.
+    pub(super) fn hold_at(&self, text: &str, right: impl Fn(usize) -> bool) -> bool {
+        match self.automaton() {
+            Some(automaton) => {
+                automaton.find_overlapping_iter(text).any(|found| right(found.start()))
+            }
+            None => {
+                let mut words = self.list.iter();
+                words.any(|word| text.match_indices(word).any(|(at, _)| right(at)))
+            }
+        }
+    }
+
+    /// None only where it cannot be built, which a test would tell.
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        self.automaton.get_or_init(|| AhoCorasick::new(self.list).ok()).as_ref()
+    }
+}
+
 /// Words of people who write about attacks.
-pub(super) const TOPICS: &[&str] = &[
+pub(super) static TOPICS: Words = Words::new(&[
     "prompt injection",
     "prompt-injection",
     "prompt_injection",
@@ -26,11 +64,11 @@ pub(super) const TOPICS: &[&str] = &[
     "vulnerab",
     "social engineering",
     "exploit",
-];
+]);
 
 /// Words of people who write about security at all: they count only beside quotation marks, since an
 /// attack may use them too.
-pub(super) const WRITING: &[&str] = &[
+pub(super) static WRITING: Words = Words::new(&[
     "attack",
     "inject",
     "filter",
@@ -102,7 +140,7 @@ pub(super) const WRITING: &[&str] = &[
     "هجمات",
     "المهاجم",
     "tấn công",
-];
+]);
 
 /// Words that, right before a match, make it a description of what others do.
 pub(super) const LEADS: &[&str] = &[
@@ -152,7 +190,7 @@ pub(super) const LEADS: &[&str] = &[
 ];
 
 /// Words of tests and labelled data: they count beside a string of a program or of data.
-pub(super) const TESTING: &[&str] = &[
+pub(super) static TESTING: Words = Words::new(&[
     "expect",
     "assert",
     "blocked",
@@ -173,10 +211,10 @@ pub(super) const TESTING: &[&str] = &[
     "payload",
     "red_team",
     "redteam",
-];
+]);
 
 /// Words of somebody who imagines a case.
-pub(super) const SUPPOSING: &[&str] = &[
+pub(super) static SUPPOSING: Words = Words::new(&[
     "imagine",
     "suppose",
     "consider a",
@@ -203,17 +241,17 @@ pub(super) const SUPPOSING: &[&str] = &[
     "想象",
     "例えば",
     "예를 들어",
-];
+]);
 
 /// What is written, as a thing.
-pub(super) const OBJECTS: &[&str] = &[
+pub(super) static OBJECTS: Words = Words::new(&[
     "sentence", "phrase", "string", "text", "words", "line", "comment", "prompt", "input",
     "message", "mail", "page", "title", "says", "saying", "reads", "reading", "contain", "satz",
     "sätze", "phrase", "frase", "oración", "texte", "texto", "testo", "фраз", "句", "문장",
-];
+]);
 
 /// Words that order to do what was quoted, behind it.
-pub(super) const ORDERS: &[&str] = &[
+pub(super) static ORDERS: Words = Words::new(&[
     "do it",
     "do this",
     "do that",
@@ -287,7 +325,7 @@ pub(super) const ORDERS: &[&str] = &[
     "従って",
     "따르",
     "실행",
-];
+]);
 
 /// Words right before an order that make it one, in the middle of a sentence.
 pub(super) const PUSHES: &[&str] = &[
@@ -347,3 +385,19 @@ pub(super) const INTRODUCED: &[&str] = &[
     "выполни",
     "执行",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_looked_for_in_one_pass() {
+        for words in [&TOPICS, &WRITING, &TESTING, &SUPPOSING, &OBJECTS, &ORDERS] {
+            assert!(words.automaton().is_some());
+            for word in words.list {
+                assert!(words.hold_at(&format!("so {word} it is"), |at| at == 3), "{word}");
+            }
+            assert!(!words.hold(""));
+        }
+    }
+}
