@@ -110,7 +110,7 @@ const DELIMITERS: &[Pattern] = &[
             "admin>",
         ],
         // In markup of programs it holds a word.
-        r"(?:^|[^A-Za-z])<(?:system|system[_-](?:prompt|instructions?|message|override|reminder|note|update)|admin(?:_\w{1,20})?|developer)>\W{0,8}\w+[^\w<]{1,2}\w+\W",
+        r"<(?:system|system[_-](?:prompt|instructions?|message|override|reminder|note|update)|admin(?:_\w{1,20})?|developer)>\W{0,8}\w+[^\w<]{1,2}\w+\W",
         FOREIGN,
         Medium,
         600,
