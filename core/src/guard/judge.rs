@@ -31,6 +31,7 @@ const TRIES: usize = 8;
 
 /// What the session said at one epoch.
 pub(super) struct Seen {
+    epoch: u64,
     history: u64,
     /// The decision that stood about this very call.
     before: Option<DecisionId>,
@@ -197,6 +198,7 @@ impl Session {
             rules: &force.rules,
         });
         Ok(Looked::Seen(Box::new(Seen {
+            epoch: state.epoch,
             history: state.history,
             before: state.calls.state(&asked.call).map(|record| record.decision.clone()),
             trace,
@@ -270,10 +272,12 @@ impl Session {
         };
         let mut cell = self.cell.lock()?;
         let standing = cell.calls.state(&asked.call).map(|record| &record.decision);
-        if cell.history != seen.history
-            || standing != seen.before.as_ref()
-            || cell.recent.looping(&asked.call.tool, asked.call.digest) != seen.looping
-        {
+        // Only what was entered meanwhile can make a loop.
+        let loops_else = || {
+            cell.epoch != seen.epoch
+                && cell.recent.looping(&asked.call.tool, asked.call.digest) != seen.looping
+        };
+        if cell.history != seen.history || standing != seen.before.as_ref() || loops_else() {
             return Ok(None);
         }
         if let Some(approval) = approval {
