@@ -234,16 +234,19 @@ const OVERRIDE: &[Pattern] = &[
     ),
 ];
 
+/// What is announced.
+const ORDERS: &[&str] = &["instruction", "directive", "orders", "system prompt"];
+
 const NEW_INSTRUCTIONS: &[Pattern] = &[
     say(
-        &["instruction", "directive", "orders", "system prompt"],
+        ORDERS,
         r"\b(?:new|updated|revised|real|actual|true|additional|secret|hidden|override|important|urgent|critical|priority|special|admin|system) (?:system )?(?:instructions?|directives?|orders|system prompt|commands?)(?: for (?:you|the (?:ai|assistant|model|agent|llm|bot)))?[ \t]?[:\x2d\]>]",
         FOREIGN,
         Medium,
         550,
     ),
     say(
-        &["instruction", "directive", "orders", "system prompt"],
+        ORDERS,
         r"\b(?:here (?:are|is|come)|these are|follow|following are|obey|execute|receive|adopt|with|by) (?:the |your |my |these |this )?(?:new|updated|revised|real|actual|true|only) (?:system )?(?:instructions?|directives?|orders|system prompt|prompt|rules|guidelines)\b",
         ANY,
         Medium,

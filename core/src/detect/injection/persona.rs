@@ -152,22 +152,20 @@ const UNLIMITED: &[Pattern] = &[
     ),
 ];
 
+/// Who somebody is from now on.
+const NOW: &[&str] =
+    &["you are now", "you're now", "you are no longer", "you're no longer", "you will now"];
+
 const SWITCH: &[Pattern] = &[
     say(
-        &["you are now", "you're now", "you are no longer", "you're no longer", "you will now"],
+        NOW,
         r"\b(?:you are|you're) (?:now|no longer) (?:an? |my |bound |under |called |known |acting |operating |named |playing )",
         FOREIGN,
         Medium,
         600,
     ),
     // A manual says so, too: "You are now in Normal mode".
-    say(
-        &["you are now", "you're now", "you are no longer", "you're no longer", "you will now"],
-        r"\b(?:you are|you're) (?:now|no longer) (?:the |in |going |to )",
-        FOREIGN,
-        Low,
-        450,
-    ),
+    say(NOW, r"\b(?:you are|you're) (?:now|no longer) (?:the |in |going |to )", FOREIGN, Low, 450),
     say(
         &[
             "you are no longer",

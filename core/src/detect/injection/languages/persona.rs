@@ -5,6 +5,35 @@ use crate::detect::registry::Pattern;
 use crate::finding::Severity::Medium;
 
 /// Somebody who is told who they are, and a lack of limits: either alone is ordinary.
+/// Words of Turkish for what has no limits.
+const TURKISH: &[&str] = &[
+    "kısıtlama",
+    "sınırı olmayan",
+    "filtresiz",
+    "sansürsüz",
+    "sınırsız bir yapay",
+    "kuralsız",
+    "kuralı olmayan",
+    "hiçbir kural",
+];
+
+/// The same in Hindi, in Latin letters.
+const HINGLISH: &[&str] = &[
+    "bina kisi",
+    "bina koi",
+    "bina filter",
+    "bina rule",
+    "bina restriction",
+    "bina niyam",
+    "bina rok",
+    "koi rule",
+    "koi restriction",
+    "koi limit",
+    "koi pabandi",
+    "koi niyam",
+    "koi filter",
+];
+
 pub(in crate::detect::injection) const UNLIMITED: &[Pattern] = &[
     // German.
     say(
@@ -181,32 +210,14 @@ pub(in crate::detect::injection) const UNLIMITED: &[Pattern] = &[
     ),
     // Turkish.
     say(
-        &[
-            "kısıtlama",
-            "sınırı olmayan",
-            "filtresiz",
-            "sansürsüz",
-            "sınırsız bir yapay",
-            "kuralsız",
-            "kuralı olmayan",
-            "hiçbir kural",
-        ],
+        TURKISH,
         r"(?:k(?:ı|i)s(?:ı|i)tlama(?:s(?:ı|i))? olma|s(?:ı|i)n(?:ı|i)r(?:ı|i) olma|filtresiz|sans(?:ü|u)rs(?:ü|u)z|s(?:ı|i)n(?:ı|i)rs(?:ı|i)z|kurals(?:ı|i)z|kural(?:ı|i) olma|hi(?:ç|c)bir kural) ~90 not \n~ (?:yapay zek|asistan|sohbet botu|cevap ver|yan(?:ı|i)tla|konu(?:ş|s))",
         ANY,
         Medium,
         650,
     ),
     say(
-        &[
-            "kısıtlama",
-            "sınırı olmayan",
-            "filtresiz",
-            "sansürsüz",
-            "sınırsız bir yapay",
-            "kuralsız",
-            "kuralı olmayan",
-            "hiçbir kural",
-        ],
+        TURKISH,
         r"(?:yapay zek|asistan|sen art(?:ı|i)k) ~90 not \n~ (?:k(?:ı|i)s(?:ı|i)tlama(?:s(?:ı|i))? (?:olma|yok)|s(?:ı|i)n(?:ı|i)r(?:ı|i) (?:olma|yok)|sans(?:ü|u)rs(?:ü|u)z|hi(?:ç|c)bir kural)",
         ANY,
         Medium,
@@ -241,42 +252,14 @@ pub(in crate::detect::injection) const UNLIMITED: &[Pattern] = &[
         650,
     ),
     say(
-        &[
-            "bina kisi",
-            "bina koi",
-            "bina filter",
-            "bina rule",
-            "bina restriction",
-            "bina niyam",
-            "bina rok",
-            "koi rule",
-            "koi restriction",
-            "koi limit",
-            "koi pabandi",
-            "koi niyam",
-            "koi filter",
-        ],
+        HINGLISH,
         r"\b(?:tum|tu|aap|ai|bot|assistant|chatbot|model|jawab|answer|reply|act)\b ~90~ \b(?:bina (?:kisi |koi )?(?:bhi )?(?:filters?|rules?|restrictions?|limits?|niyam|pabandi|rok|censor\w*|ethics)|koi (?:bhi )?(?:rules?|restrictions?|limits?|niyam|pabandi|filters?) (?:nahi|nhi|nahin|na)\b)",
         ANY,
         Medium,
         650,
     ),
     say(
-        &[
-            "bina kisi",
-            "bina koi",
-            "bina filter",
-            "bina rule",
-            "bina restriction",
-            "bina niyam",
-            "bina rok",
-            "koi rule",
-            "koi restriction",
-            "koi limit",
-            "koi pabandi",
-            "koi niyam",
-            "koi filter",
-        ],
+        HINGLISH,
         r"\bbina (?:kisi |koi )?(?:bhi )?(?:filters?|rules?|restrictions?|limits?|niyam|pabandi|rok|censor\w*)\b ~40~ \b(?:ai|bot|assistant|jawab|answer|reply|bolo|batao)\b",
         ANY,
         Medium,
