@@ -9,7 +9,7 @@ mod gap;
 use super::Lanes;
 use super::registry::Pattern;
 use crate::span::Span;
-use gap::Gap;
+use gap::{GAP, Gap, WORDS};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
@@ -17,11 +17,6 @@ use std::collections::VecDeque;
 
 /// Bytes of one compiled expression; the built-in ones stay far below.
 const BYTES: usize = 256 * 1024;
-/// Bytes between words.
-const GAP: &str = r"(?:[^\w.!?\x80-\xff]{1,3})";
-/// Up to four words between two.
-const WORDS: &str = r"(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}?[^\w.!?\x80-\xff]{1,3}";
-
 /// The expression of a pattern.
 #[derive(Debug)]
 pub(super) struct Expression {

@@ -1,14 +1,19 @@
 //! What stands between the parts of an expression.
 
+use super::compile;
 use regex_automata::meta::Regex;
-use regex_automata::util::syntax;
 use std::sync::OnceLock;
+
+/// Bytes between words.
+pub(super) const GAP: &str = r"(?:[^\w.!?\x80-\xff]{1,3})";
+/// Up to [`MOST_WORDS`] words between two.
+pub(super) const WORDS: &str =
+    r"(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}?[^\w.!?\x80-\xff]{1,3}";
 
 /// What a gap of bytes does not reach over, where it does not say: the end of a sentence.
 const ENDS: &str = r".!?\n";
 /// Words between two, at most.
 const MOST_WORDS: usize = 4;
-const BETWEEN: &str = r"\A(?:[^\w.!?\x80-\xff]{1,3}[\w\x80-\xff'-]+){0,4}[^\w.!?\x80-\xff]{1,3}\z";
 
 /// What may stand between two parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +56,9 @@ impl Gap {
 
 /// Whether `between` is up to four words, with bytes of no word around.
 pub(super) fn are_words(between: &[u8]) -> bool {
-    static WORDS: OnceLock<Option<Regex>> = OnceLock::new();
-    let words = WORDS.get_or_init(|| {
-        let syntax = syntax::Config::new().unicode(false).utf8(false);
-        let config = Regex::config().utf8_empty(false);
-        Regex::builder().syntax(syntax).configure(config).build(BETWEEN).ok()
-    });
-    words.as_ref().is_some_and(|words| words.is_match(between))
+    static ALL: OnceLock<Option<Regex>> = OnceLock::new();
+    let all = ALL.get_or_init(|| compile(&format!(r"\A{WORDS}\z"), true));
+    all.as_ref().is_some_and(|words| words.is_match(between))
 }
 
 /// Cuts `expression` at its first gap outside all brackets: what stands before it, the gap, and what
