@@ -77,17 +77,11 @@ pub(super) fn read(cluster: &Cluster<'_>, readings: &mut Vec<Reading>) {
 
 /// Whether a number of the same length stands beside it that is no card's: one of a list of numbers.
 fn is_in_a_list(cluster: &Cluster<'_>, span: Span) -> bool {
-    let other = |word: &[u8]| {
-        let mut values = [0; LONGEST];
-        let digits = word.iter().all(u8::is_ascii_digit) && word.len() == span.len();
-        let Some(values) = values.get_mut(..word.len()).filter(|_| digits) else { return false };
-        for (value, byte) in values.iter_mut().zip(word) {
-            *value = byte - b'0';
-        }
-        !check::luhn(values)
-    };
-    let (before, after) = cluster.beside(span);
-    other(before) || other(after)
+    span.len() <= LONGEST
+        && cluster.beside(span).into_iter().filter(|word| word.len() == span.len()).any(|word| {
+            let digits = cluster.digits(word).filter(|digits| digits.len() == word.len());
+            digits.is_some_and(|digits| !check::luhn(digits.values()))
+        })
 }
 
 /// Whether an issuer numbers cards so: surely, rarely (`false`), or not at all.

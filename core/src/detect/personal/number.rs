@@ -109,33 +109,32 @@ impl Cluster<'_> {
 
     /// Whether a table of hexadecimal goes on at either side of a number in groups of `length`.
     pub(super) fn is_in_hexadecimal(&self, span: Span, length: usize) -> bool {
-        let hexadecimal = |word: &[u8]| {
+        self.beside(span).iter().any(|word| {
+            let word = word.of(self.text).unwrap_or_default();
             word.len() == length
-                && word.iter().all(u8::is_ascii_hexdigit)
-                && word.iter().any(u8::is_ascii_alphabetic)
-        };
-        let (before, after) = self.beside(span);
-        hexadecimal(before) || hexadecimal(after)
+                && word.bytes().all(|b| b.is_ascii_hexdigit())
+                && word.bytes().any(|b| b.is_ascii_alphabetic())
+        })
     }
 
     /// The words at both sides of `span`.
-    pub(super) fn beside(&self, span: Span) -> (&[u8], &[u8]) {
+    pub(super) fn beside(&self, span: Span) -> [Span; 2] {
         /// Bytes that stand between two numbers of a table or a list.
         const GAP: usize = 16;
         /// More than this no number has.
         const LONGEST: usize = 24;
         let gap = |b: &&u8| b" \t\r\n,;".contains(b);
+        let of_word = |b: &&u8| b.is_ascii_alphanumeric();
         let bytes = self.text.as_bytes();
         let before = bytes.get(..span.start).unwrap_or_default();
-        let gone = before.iter().rev().take(GAP).take_while(gap).count();
-        let before = before.get(..before.len() - gone).unwrap_or_default();
-        let length = before.iter().rev().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric());
-        let before = before.get(before.len() - length.count()..).unwrap_or_default();
+        let end = span.start - before.iter().rev().take(GAP).take_while(gap).count();
+        let before = bytes.get(..end).unwrap_or_default();
+        let start = end - before.iter().rev().take(LONGEST).take_while(of_word).count();
         let after = bytes.get(span.end..).unwrap_or_default();
-        let gone = after.iter().take(GAP).take_while(gap).count();
-        let after = after.get(gone..).unwrap_or_default();
-        let length = after.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
-        (before, after.get(..length).unwrap_or_default())
+        let from = span.end + after.iter().take(GAP).take_while(gap).count();
+        let after = bytes.get(from..).unwrap_or_default();
+        let to = from + after.iter().take(LONGEST).take_while(of_word).count();
+        [Span::new(start, end), Span::new(from, to)]
     }
 
     /// The groups from `at` on, where they have these lengths and each gap between two is one

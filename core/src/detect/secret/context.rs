@@ -216,10 +216,11 @@ fn is_masked(candidate: &Candidate<'_>) -> bool {
 /// Whether the value is the last part of a resource's name: `arn:aws:...:secret:NAME`.
 fn is_resource(candidate: &Candidate<'_>) -> bool {
     const LONGEST_NAME: usize = 120;
-    let before = candidate.text.as_bytes().get(..candidate.value.start).unwrap_or_default();
-    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-:/".contains(b);
-    let length = before.iter().rev().take(LONGEST_NAME).take_while(of_name).count();
-    before.get(before.len() - length..).is_some_and(|name| name.starts_with(b"arn:"))
+    let name = Span::new(
+        begin(candidate, candidate.value.start, LONGEST_NAME, b"_.-:/"),
+        candidate.value.start,
+    );
+    name.of(candidate.text).is_some_and(|name| name.starts_with("arn:"))
 }
 
 /// Whether `value` only tells two requests apart, so that one that is sent again is done once.
@@ -232,11 +233,17 @@ fn is_repeatable(name: &str, value: &str) -> bool {
 /// As [`head`], with all of the word in which it begins: expressions begin where a name says what it is, since
 /// automata that begin anywhere in a word and count grow without end.
 fn name<'a>(candidate: &Candidate<'a>) -> &'a str {
-    let before = candidate.text.as_bytes().get(..candidate.span.start).unwrap_or_default();
-    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
-    let length = before.iter().rev().take(LONGEST + 1).take_while(of_name).count();
-    let head = Span::new(candidate.span.start, candidate.span.start + head(candidate).len());
-    Span::new(head.start - length, head.end).of(candidate.text).unwrap_or_default()
+    let start = begin(candidate, candidate.span.start, LONGEST + 1, b"_.-");
+    Span::new(start, candidate.span.start + head(candidate).len())
+        .of(candidate.text)
+        .unwrap_or_default()
+}
+
+/// Where the letters, digits and `signs` begin that end at `end`, `most` bytes before it at most.
+fn begin(candidate: &Candidate<'_>, end: usize, most: usize, signs: &[u8]) -> usize {
+    let before = candidate.text.as_bytes().get(..end).unwrap_or_default();
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || signs.contains(b);
+    end - before.iter().rev().take(most).take_while(of_name).count()
 }
 
 /// Whether `value` stands in for a secret, or is code: in quotation marks, only what is filled in later.
